@@ -1,0 +1,20 @@
+/** Something in the request for a hook that was not taken as written. The text is for the person who wrote it. */
+export interface HookWarning {
+  readonly code: WarningCode;
+  /** Names the key, the value, and what was taken instead; at most 120 characters (hooks.md section 3). */
+  readonly text: string;
+}
+
+export type WarningCode =
+  | 'UnknownKey'
+  | 'MalformedCommand'
+  | 'EmptyCommand'
+  | 'MalformedDuration'
+  | 'NegativeDuration'
+  | 'MalformedOnError'
+  | 'MalformedBoolean'
+  | 'IncompleteHook'
+  | 'InvalidContainerName'
+  | 'NameTaken'
+  | 'ContainerNotFound'
+  | 'NotSupported';
