@@ -31,6 +31,7 @@ export interface PodSpec {
   readonly restartPolicy?: string;
   readonly containers: readonly Container[];
   readonly initContainers?: readonly Container[] | null;
+  readonly ephemeralContainers?: readonly Container[] | null;
 }
 
 export interface Container {

@@ -14,6 +14,7 @@ export type WarningCode =
   | 'MalformedOnError'
   | 'MalformedBoolean'
   | 'IncompleteHook'
+  | 'MalformedImage'
   | 'InvalidContainerName'
   | 'NameTaken'
   | 'ContainerNotFound'

@@ -1,0 +1,60 @@
+import { editDistance } from './edit-distance.ts';
+
+/** Every annotation key that hooks are read from, in full. Source: Velero's restore hooks page; `restorehooks.io` is our own. */
+export const initKeys = {
+  image: 'init.hook.restore.velero.io/container-image',
+  name: 'init.hook.restore.velero.io/container-name',
+  command: 'init.hook.restore.velero.io/command',
+  timeout: 'init.hook.restore.velero.io/timeout',
+} as const;
+
+export const execKeys = {
+  container: 'post.hook.restore.velero.io/container',
+  command: 'post.hook.restore.velero.io/command',
+  onError: 'post.hook.restore.velero.io/on-error',
+  // Before wait-timeout: of two keys as near to a misspelt one, the first is named, and `timeout` means this one.
+  execTimeout: 'post.hook.restore.velero.io/exec-timeout',
+  waitTimeout: 'post.hook.restore.velero.io/wait-timeout',
+  waitForReady: 'post.hook.restore.velero.io/wait-for-ready',
+} as const;
+
+/** Written by the webhook: this pod was admitted, with hooks, as part of the restore named here (hooks.md section 1). */
+export const admittedForKey = 'restorehooks.io/admitted-for';
+
+/** Keys that hooks.md knows and this version does not act on. */
+export const unsupportedKeys: readonly string[] = [
+  'restorehooks.io/init',
+  'restorehooks.io/exec',
+  'restorehooks.io/inherit',
+  'restorehooks.io/readiness-gate',
+  'post.hook.restorehooks.io/command',
+];
+
+const families = [
+  { prefix: 'init.hook.restore.velero.io/', keys: Object.values<string>(initKeys) },
+  { prefix: 'post.hook.restore.velero.io/', keys: Object.values<string>(execKeys) },
+  {
+    prefix: 'restorehooks.io/',
+    keys: [admittedForKey, ...unsupportedKeys.filter((key) => key.startsWith('restorehooks.io/'))],
+  },
+];
+
+/** The API server allows no more after the slash; a longer key is refused later, and is not worth measuring in full. */
+const longestName = 63;
+
+/**
+ * For a key of one of the three families that is not known, the known key of that family it resembles most, letter case aside.
+ *
+ * @returns null for a known key, and for a key of anybody else.
+ */
+export function nearestKnownKey(key: string): string | null {
+  const family = families.find(({ prefix }) => key.startsWith(prefix));
+  if (family === undefined || family.keys.includes(key)) return null;
+  const name = key.slice(family.prefix.length, family.prefix.length + longestName).toLowerCase();
+  let nearest = { key: '', distance: Infinity };
+  for (const known of family.keys) {
+    const distance = editDistance(name, known.slice(family.prefix.length));
+    if (distance < nearest.distance) nearest = { key: known, distance };
+  }
+  return nearest.key;
+}

@@ -1,0 +1,17 @@
+import type { Plan } from './hook.ts';
+import { initPatch } from './init-patch.ts';
+import type { JsonPatchOperation } from './json-patch.ts';
+import { placeInit } from './place-init.ts';
+import type { Pod } from './pod.ts';
+import { stampPatch } from './stamp.ts';
+
+/**
+ * What a restored pod needs changed at its creation: its init hooks in their place, and the stamp that lets the executor
+ * take it. Applied and asked again, it gives no operation.
+ *
+ * @param restore the restore label's value, which may be empty
+ */
+export function admissionPatch(pod: Pod, plan: Plan, restore: string): JsonPatchOperation[] {
+  const hasHooks = plan.init.length + plan.exec.length > 0;
+  return [...initPatch(pod, placeInit(pod, plan.init)), ...stampPatch(pod, restore, hasHooks)];
+}

@@ -1,0 +1,39 @@
+import { initKeys, nearestKnownKey, unsupportedKeys } from './annotations.ts';
+import { nameSuffix } from './container-name.ts';
+import type { InitHook, Plan } from './hook.ts';
+import { parseExec } from './parse-exec.ts';
+import { parseInit } from './parse-init.ts';
+import { placeInit } from './place-init.ts';
+import type { Pod } from './pod.ts';
+import type { HookWarning } from './warning.ts';
+import { warnings } from './warning-sentences.ts';
+
+/**
+ * Decides what is to happen to a restored pod, and collects what was wrong in what was asked. The webhook asks it while the
+ * pod is created and the executor when the pod is there, and both get the same hooks and the same words.
+ *
+ * @param pod with its namespace filled in
+ */
+export function planPod(pod: Pod): Plan {
+  const init = parseInit(pod.metadata);
+  const exec = parseExec(pod);
+  return {
+    init: init.hooks,
+    exec: exec.hooks,
+    warnings: [...init.warnings, ...takenNames(pod, init.hooks), ...exec.warnings, ...strangeKeys(pod)],
+  };
+}
+
+function takenNames(pod: Pod, hooks: readonly InitHook[]): HookWarning[] {
+  return placeInit(pod, hooks).flatMap(({ hook, attempt }) =>
+    attempt === 1 ? [] : [warnings.nameTaken(initKeys.name, hook.container.name, nameSuffix(attempt))],
+  );
+}
+
+function strangeKeys(pod: Pod): HookWarning[] {
+  return Object.keys(pod.metadata.annotations ?? {}).flatMap((key) => {
+    if (unsupportedKeys.includes(key)) return [warnings.notSupported(key)];
+    const nearest = nearestKnownKey(key);
+    return nearest === null ? [] : [warnings.unknownKey(key, nearest)];
+  });
+}
