@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { integer, list, logLevel, port, seconds, text } from '../shared/service/environment-fields.ts';
+import { defaultExcludedNamespaces, defaultRestoreLabel } from '../shared/restored.ts';
+
+/** The executor's configuration: the names of its variables, their bounds and defaults. See docs/configuration.md. */
+export const executorEnvironment = z
+  .object({
+    RESTORE_HOOKS_KUBECONFIG: text('the path of a kubeconfig').optional(),
+    RESTORE_HOOKS_PROBE_HOST: text('an address to listen on', '0.0.0.0'),
+    RESTORE_HOOKS_PROBE_PORT: port(8080),
+    RESTORE_HOOKS_RESTORE_LABEL: text('a label key', defaultRestoreLabel),
+    RESTORE_HOOKS_EXCLUDED_NAMESPACES: list('names of namespaces, parted by commas', defaultExcludedNamespaces),
+    RESTORE_HOOKS_INSTALLED_AT: z.iso
+      .datetime({ offset: true, error: 'a time in RFC 3339, for example 2026-01-31T12:00:00Z' })
+      .transform((value) => Date.parse(value))
+      .optional(),
+    RESTORE_HOOKS_MAX_PARALLEL_PODS: integer({ fallback: 20, least: 1, most: 1_000, what: 'a number of pods' }),
+    RESTORE_HOOKS_OUTPUT_LIMIT_BYTES: integer({ fallback: 4_096, least: 0, most: 65_536, what: 'a number of bytes' }),
+    RESTORE_HOOKS_PING_INTERVAL_SECONDS: seconds({ fallback: 15, least: 0.05, most: 600 }),
+    RESTORE_HOOKS_SHUTDOWN_GRACE_SECONDS: seconds({ fallback: 25, least: 0, most: 86_400 }),
+    RESTORE_HOOKS_LOG_LEVEL: logLevel(),
+    RESTORE_HOOKS_LOG_OUTPUT: z.enum(['true', 'false'], 'true or false').default('true'),
+  })
+  .transform((env) => ({
+    kubeconfig: env.RESTORE_HOOKS_KUBECONFIG ?? null,
+    probes: { host: env.RESTORE_HOOKS_PROBE_HOST, port: env.RESTORE_HOOKS_PROBE_PORT },
+    scope: { labelKey: env.RESTORE_HOOKS_RESTORE_LABEL, excludedNamespaces: env.RESTORE_HOOKS_EXCLUDED_NAMESPACES },
+    installedAtMs: env.RESTORE_HOOKS_INSTALLED_AT ?? null,
+    maxParallelPods: env.RESTORE_HOOKS_MAX_PARALLEL_PODS,
+    outputLimitBytes: env.RESTORE_HOOKS_OUTPUT_LIMIT_BYTES,
+    pingIntervalMs: env.RESTORE_HOOKS_PING_INTERVAL_SECONDS,
+    shutdownGraceMs: env.RESTORE_HOOKS_SHUTDOWN_GRACE_SECONDS,
+    logLevel: env.RESTORE_HOOKS_LOG_LEVEL,
+    logOutput: env.RESTORE_HOOKS_LOG_OUTPUT === 'true',
+  }));
+
+export type ExecutorConfig = z.output<typeof executorEnvironment>;

@@ -1,0 +1,343 @@
+import { hooksMark, type ConditionReason } from '../shared/condition.ts';
+import type { Plan } from '../shared/hook.ts';
+import { nextStep, type Ending } from '../shared/next-step.ts';
+import { reasonSentence } from '../shared/outcome.ts';
+import type { Pod } from '../shared/pod.ts';
+import { changeHook } from '../shared/record.ts';
+import type { RestoreScope } from '../shared/restored.ts';
+import { backoffMs, type Backoff } from '../shared/service/backoff.ts';
+import type { Cluster } from '../shared/service/cluster.ts';
+import type { Logger } from '../shared/service/logger.ts';
+import { createWatch, type Watch, type WatchNote, type WatchTiming } from '../shared/service/watch.ts';
+import { judgeTaking } from '../shared/take.ts';
+import type { EndGroupTiming } from './end-group.ts';
+import type { ExecutorMetrics } from './metrics.ts';
+import { summary, title, type Narrator } from './narrator.ts';
+import { trimPod, writeMark, type PodRef } from './pod-api.ts';
+import { newRun, type Known, type PodRun } from './pod-run.ts';
+import { createQueue } from './queue.ts';
+import { runHook, type HookRunEnd } from './run-hook.ts';
+import type { CommandLimits } from './run-command.ts';
+
+export interface ExecutorOptions {
+  readonly scope: RestoreScope;
+  readonly installedAtMs: number;
+  /** Pods in which a hook runs at a time. */
+  readonly maxParallelPods: number;
+  /** How long running hooks may take to end after the signal, before their connections are cut. */
+  readonly shutdownGraceMs: number;
+  readonly limits: CommandLimits;
+  readonly endGroupTiming: EndGroupTiming;
+  readonly watchTiming?: Partial<WatchTiming>;
+}
+
+export interface ExecutorParts {
+  readonly cluster: Cluster;
+  readonly planPod: (pod: Pod) => Plan;
+  readonly log: Logger;
+  readonly metrics: ExecutorMetrics;
+  readonly narrator: Narrator;
+  readonly nowMs: () => number;
+}
+
+/** Keys handled at a time. A decision is a millisecond; only marks of finished pods wait for the API server. */
+const deciders = 8;
+const retry: Backoff = { firstMs: 100, maxMs: 10_000 };
+/** Events live for an hour by default, and repeat themselves under one name: an older pod's warnings were told before. */
+const warningAgeMs = 3_600_000;
+
+/**
+ * The executor: one watch on restored pods, a queue of their keys, and for each key the pure next step, acted upon. Hooks
+ * run beside the queue, at most one in a pod and `maxParallelPods` in all.
+ */
+export class Executor {
+  readonly #options: ExecutorOptions;
+  readonly #parts: ExecutorParts;
+  readonly #watch: Watch<Pod>;
+  readonly #queue = createQueue((key) => this.#reconcile(key), deciders);
+  readonly #known = new Map<string, Known>();
+  /** Keys of the pods in which a hook runs, each with the end of it. */
+  readonly #running = new Map<string, Promise<void>>();
+  /** Keys that may run a hook as soon as another has ended, longest waiting first. */
+  readonly #waitingForSlot = new Set<string>();
+  readonly #cut = new AbortController();
+  #closing = false;
+
+  constructor(options: ExecutorOptions, parts: ExecutorParts) {
+    this.#options = options;
+    this.#parts = parts;
+    this.#watch = createWatch<Pod, Pod>(parts.cluster, {
+      path: '/api/v1/pods',
+      labelSelector: options.scope.labelKey,
+      keep: trimPod,
+      changed: (key) => this.#queue.add(key),
+      noted: (note) => this.#noted(note),
+      ...(options.watchTiming === undefined ? {} : { timing: options.watchTiming }),
+    });
+  }
+
+  /** True once every restored pod of the cluster has been seen. */
+  synced(): boolean {
+    return this.#watch.synced();
+  }
+
+  /**
+   * Runs until the signal aborts; then no hook is begun any more, running ones may end within the grace time, and what is
+   * known of them is written. Resolves when all has stopped.
+   */
+  async run(signal: AbortSignal): Promise<void> {
+    await Promise.all([this.#watch.run(signal), this.#queue.run(signal)]);
+    this.#closing = true;
+    const grace = setTimeout(() => this.#cut.abort(), this.#options.shutdownGraceMs);
+    await Promise.all(this.#running.values());
+    clearTimeout(grace);
+    const marked = [...this.#known].filter(([, { run }]) => run?.marked === true);
+    await Promise.all(marked.map(([key]) => this.#reconcile(key)));
+  }
+
+  async #reconcile(key: string): Promise<void> {
+    const pod = this.#watch.get(key) ?? null;
+    const known = this.#known.get(key) ?? (pod === null ? null : this.#meet(key, pod));
+    if (known === null) return;
+    const current = pod?.metadata.uid === known.uid ? pod : null;
+    if (known.run === null) {
+      if (current !== null) return;
+      this.#known.delete(key);
+      if (pod !== null) this.#queue.add(key);
+      return;
+    }
+    try {
+      if (known.run.plan.exec.length === 0) await this.#followInitHooks(key, known.run, current);
+      else await this.#step(key, known.run, current);
+    } catch (error) {
+      this.#retry(key, known.run, error);
+    }
+  }
+
+  /** The first sight of a pod: what is decided here holds for as long as it lives, whatever is edited later. */
+  #meet(key: string, pod: Pod): Known {
+    const { nowMs, narrator, planPod } = this.#parts;
+    const { namespace = '', name = '', uid = '' } = pod.metadata;
+    const ref: PodRef = { namespace, name, uid };
+    const plan = planPod(pod);
+    const taking = judgeTaking(pod, plan, this.#options.scope, this.#options.installedAtMs);
+    const young = nowMs() - Date.parse(pod.metadata.creationTimestamp ?? '') < warningAgeMs;
+    if (taking.is === 'taken' || (taking.is === 'left' && taking.why === 'no hooks' && young))
+      narrator.warned(ref, plan);
+    let known: Known = { uid, run: null };
+    switch (taking.is) {
+      case 'taken':
+        narrator.taken(ref, taking.restore, plan);
+        known = { uid, run: newRun(ref, plan, nowMs()) };
+        this.#parts.metrics.podsOpen.inc();
+        break;
+      case 'missed':
+        narrator.missed(ref, plan);
+        break;
+      case 'interrupted':
+        narrator.interrupted(ref);
+        void this.#markInterrupted(ref);
+        break;
+      case 'left':
+        break;
+    }
+    this.#known.set(key, known);
+    return known;
+  }
+
+  async #markInterrupted(ref: PodRef): Promise<void> {
+    const { cluster, log, nowMs } = this.#parts;
+    const mark = hooksMark('Failed', `Interrupted: ${reasonSentence('Interrupted')}`, nowMs());
+    try {
+      await writeMark(cluster, ref, mark, null, this.#cut.signal);
+    } catch (error) {
+      // The mark of the run that began stands, so nothing is run; the next start says it again.
+      log.warn({ err: error, namespace: ref.namespace, pod: ref.name }, 'mark not written');
+    }
+  }
+
+  /** A pod with init hooks only: the kubelet runs them. The mark keeps exec hooks annotated later from being taken. */
+  async #followInitHooks(key: string, run: PodRun, pod: Pod | null): Promise<void> {
+    const phase = pod?.status?.phase;
+    if (pod === null) this.#settle(key, run);
+    else if (phase === 'Running' || phase === 'Succeeded' || phase === 'Failed') {
+      await this.#finish(key, run, phase === 'Failed' ? 'Failed' : 'Succeeded');
+    }
+  }
+
+  async #step(key: string, run: PodRun, pod: Pod | null): Promise<void> {
+    const step = nextStep(run.plan.exec, pod, run.record, this.#parts.nowMs());
+    switch (step.do) {
+      case 'end':
+        this.#endUnrun(run, step.endings);
+        await this.#step(key, run, pod);
+        break;
+      case 'run':
+        if (!run.busy && !this.#closing) this.#begin(key, run, step.hook, step.containerID);
+        break;
+      case 'wait':
+        if (step.untilMs !== null) this.#queue.addAfter(key, step.untilMs - this.#parts.nowMs());
+        break;
+      case 'finish':
+        if (!run.busy) await this.#finish(key, run, step.phase);
+        break;
+    }
+  }
+
+  #endUnrun(run: PodRun, endings: readonly Ending[]): void {
+    for (const { hook, state, reason, message } of endings) {
+      run.record = changeHook(run.record, hook, { state, reason, message });
+      this.#tellEnd(run, hook);
+    }
+  }
+
+  #begin(key: string, run: PodRun, index: number, containerID: string): void {
+    if (this.#running.size >= this.#options.maxParallelPods) {
+      this.#waitingForSlot.add(key);
+      return;
+    }
+    run.busy = true;
+    const ended = this.#attempt(key, run, index, containerID).finally(() => {
+      run.busy = false;
+      this.#running.delete(key);
+      this.#parts.metrics.podsRunning.set(this.#running.size);
+      this.#queue.add(key);
+      this.#giveSlot();
+    });
+    this.#running.set(key, ended);
+    this.#parts.metrics.podsRunning.set(this.#running.size);
+  }
+
+  #giveSlot(): void {
+    const next = this.#waitingForSlot.values().next().value;
+    if (next === undefined) return;
+    this.#waitingForSlot.delete(next);
+    this.#queue.add(next);
+  }
+
+  /** Never rejects. */
+  async #attempt(key: string, run: PodRun, index: number, containerID: string): Promise<void> {
+    const { cluster, narrator, nowMs } = this.#parts;
+    const hook = run.plan.exec[index];
+    if (hook === undefined) throw new Error(`the plan has no hook ${index}`);
+    try {
+      const end = await runHook(
+        {
+          cluster,
+          pod: run.ref,
+          hook,
+          title: title(run.plan, index),
+          containerID,
+          marked: run.marked,
+          limits: this.#options.limits,
+          endGroupTiming: this.#options.endGroupTiming,
+          nowMs,
+          starting: () => {
+            run.marked = true;
+            run.failures = 0;
+            const { predecessorUnknown } = run;
+            run.record = changeHook(run.record, index, { state: 'Running', startedAtMs: nowMs(), predecessorUnknown });
+            narrator.started(run.ref, run.plan, index, this.#hookRecord(run, index));
+          },
+        },
+        this.#cut.signal,
+      );
+      this.#take(key, run, index, end);
+    } catch (error) {
+      this.#retry(key, run, error);
+    }
+  }
+
+  /** Takes what came of an attempt into the record. */
+  #take(key: string, run: PodRun, index: number, end: HookRunEnd): void {
+    switch (end.did) {
+      case 'run': {
+        const { outcome, stdout, stderr } = end.result;
+        run.predecessorUnknown ||= end.groupUnknown;
+        run.record = changeHook(run.record, index, {
+          state: outcome.ok ? 'Succeeded' : 'Failed',
+          reason: outcome.ok ? null : outcome.reason,
+          message: outcome.ok ? '' : outcome.message,
+          exitCode: outcome.exitCode,
+          finishedAtMs: this.#parts.nowMs(),
+          stdout,
+          stderr,
+        });
+        this.#tellEnd(run, index);
+        break;
+      }
+      case 'pod gone': {
+        const { reason } = end;
+        const message = `${reasonSentence(reason)}; not run`;
+        run.record = changeHook(run.record, index, { state: 'Failed', reason, message });
+        this.#tellEnd(run, index);
+        break;
+      }
+      case 'marked by another':
+        this.#parts.log.warn({ namespace: run.ref.namespace, pod: run.ref.name }, 'hooks begun by another executor');
+        this.#settle(key, run);
+        break;
+      case 'not begun':
+        this.#queue.addAfter(key, this.#nextDelayMs(run));
+        break;
+    }
+  }
+
+  async #finish(key: string, run: PodRun, phase: Extract<ConditionReason, 'Succeeded' | 'Failed'>): Promise<void> {
+    const { cluster, narrator, nowMs } = this.#parts;
+    const mark = hooksMark(phase, summary(run.plan, run.record), nowMs());
+    const written = await writeMark(cluster, run.ref, mark, null, this.#cut.signal);
+    narrator.finished(run.ref, run.record, written === 'written' ? phase : `${phase}, and the pod is gone`);
+    this.#settle(key, run);
+  }
+
+  #settle(key: string, run: PodRun): void {
+    this.#known.set(key, { uid: run.ref.uid, run: null });
+    this.#parts.metrics.podsOpen.dec();
+    this.#queue.add(key);
+  }
+
+  #tellEnd(run: PodRun, index: number): void {
+    this.#parts.narrator.ended(run.ref, run.plan, index, this.#hookRecord(run, index));
+  }
+
+  #hookRecord(run: PodRun, index: number) {
+    const record = run.record.hooks[index];
+    if (record === undefined) throw new Error(`the record has no hook ${index}`);
+    return record;
+  }
+
+  #retry(key: string, run: PodRun, error: unknown): void {
+    if (this.#cut.signal.aborted) return;
+    this.#parts.metrics.apiFailures.inc();
+    const retryInMs = this.#nextDelayMs(run);
+    const { namespace, name } = run.ref;
+    this.#parts.log.warn({ err: error, namespace, pod: name, retryInMs }, 'call failed, trying again');
+    this.#queue.addAfter(key, retryInMs);
+  }
+
+  #nextDelayMs(run: PodRun): number {
+    run.failures += 1;
+    return backoffMs(retry, run.failures, Math.random());
+  }
+
+  #noted(note: WatchNote): void {
+    const { log, metrics } = this.#parts;
+    switch (note.kind) {
+      case 'listed':
+        log.info({ pods: note.objects }, 'restored pods listed');
+        break;
+      case 'watching':
+        log.debug('watch started');
+        break;
+      case 'ended':
+        metrics.watchStarts.inc({ after: note.why });
+        log.debug({ why: note.why }, 'watch ended');
+        break;
+      case 'broken':
+        metrics.watchStarts.inc({ after: 'broken' });
+        log.warn({ err: note.error, retryInMs: note.retryInMs }, 'watch broken');
+        break;
+    }
+  }
+}

@@ -1,0 +1,146 @@
+import type { ExecHook, Plan } from '../shared/hook.ts';
+import type { HookRecord, RunRecord } from '../shared/record.ts';
+import type { Logger } from '../shared/service/logger.ts';
+import type { EventReason, EventRecorder } from './events.ts';
+import type { ExecutorMetrics } from './metrics.ts';
+import type { PodRef } from './pod-api.ts';
+
+/** Of a hook's output in an Event, whose whole note has room for 1 KiB. */
+const notedOutputCharacters = 400;
+
+/** Tells what became of hooks, everywhere at once: an Event on the pod, a line in the log, a metric. */
+export class Narrator {
+  readonly #log: Logger;
+  readonly #events: EventRecorder;
+  readonly #metrics: ExecutorMetrics;
+  readonly #logOutput: boolean;
+
+  constructor(log: Logger, events: EventRecorder, metrics: ExecutorMetrics, logOutput: boolean) {
+    this.#log = log;
+    this.#events = events;
+    this.#metrics = metrics;
+    this.#logOutput = logOutput;
+  }
+
+  taken(pod: PodRef, restore: string, plan: Plan): void {
+    this.#log.info({ ...podFields(pod), restore, init: plan.init.length, exec: plan.exec.length }, 'pod taken');
+  }
+
+  warned(pod: PodRef, plan: Plan): void {
+    for (const { code, text } of plan.warnings) {
+      this.#metrics.warnings.inc({ code });
+      this.#events.record(pod, { type: 'Warning', reason: 'HookWarning', note: text });
+      this.#log.warn({ ...podFields(pod), code, text }, 'hook warning');
+    }
+  }
+
+  missed(pod: PodRef, plan: Plan): void {
+    this.#metrics.missed.inc();
+    const note = `The pod was restored past the webhook: none of its ${count(plan)} was run.`;
+    this.#events.record(pod, { type: 'Warning', reason: 'HooksMissed', note });
+    this.#log.warn({ ...podFields(pod), init: plan.init.length, exec: plan.exec.length }, 'hooks missed');
+  }
+
+  interrupted(pod: PodRef): void {
+    this.#metrics.interrupted.inc();
+    const note =
+      'The executor stopped after it had begun the hooks of this pod. None is run again, since a command may have had its effect; look at the earlier Events for how far they came.';
+    this.#events.record(pod, { type: 'Warning', reason: 'HooksInterrupted', note });
+    this.#log.warn(podFields(pod), 'hooks interrupted');
+  }
+
+  started(pod: PodRef, plan: Plan, index: number, record: HookRecord): void {
+    const hook = hookAt(plan, index);
+    const unknown = record.predecessorUnknown
+      ? '; PredecessorUnknown: the command of an earlier hook may still be running'
+      : '';
+    const note = `${title(plan, index)} started (exec-timeout ${hook.execTimeoutMs / 1000} s)${unknown}`;
+    this.#events.record(pod, { type: record.predecessorUnknown ? 'Warning' : 'Normal', reason: 'HookStarted', note });
+    const fields = { ...podFields(pod), ...hookFields(plan, index), predecessorUnknown: record.predecessorUnknown };
+    this.#log.info(fields, 'hook started');
+  }
+
+  ended(pod: PodRef, plan: Plan, index: number, record: HookRecord): void {
+    const { state, reason, message, exitCode } = record;
+    const durationMs = durationOf(record);
+    this.#metrics.hooks.inc({ state, reason: reason ?? '' });
+    if (durationMs !== null) this.#metrics.hookSeconds.observe(durationMs / 1000);
+    const took = durationMs === null ? '' : ` after ${(durationMs / 1000).toFixed(1)} s`;
+    const failure = reason === null ? '' : `: ${reason}: ${message}`;
+    const output = lastOutput(record);
+    const note = `${title(plan, index)} ${state.toLowerCase()}${took}${failure}${output === '' ? '' : `; output: ${output}`}`;
+    this.#events.record(pod, { type: state === 'Succeeded' ? 'Normal' : 'Warning', reason: eventReason(record), note });
+    const { stdout, stderr } = record;
+    const fields = {
+      ...podFields(pod),
+      ...hookFields(plan, index),
+      state,
+      reason,
+      message,
+      exitCode,
+      durationMs,
+      ...(this.#logOutput ? { stdout, stderr } : {}),
+    };
+    this.#log[state === 'Succeeded' ? 'info' : 'warn'](fields, 'hook ended');
+  }
+
+  finished(pod: PodRef, record: RunRecord, phase: string): void {
+    this.#log.info({ ...podFields(pod), phase, ...countStates(record) }, 'hooks finished');
+  }
+}
+
+/** The mark's message, and its like: how many hooks there are, and how many of them have succeeded. */
+export function summary(plan: Plan, record: RunRecord): string {
+  const problem = record.hooks.findIndex(({ state }) => state === 'Failed' || state === 'Cancelled');
+  const { succeeded } = countStates(record);
+  const counts = `${succeeded} of ${plan.exec.length} exec hooks succeeded`;
+  const first = record.hooks[problem];
+  return first === undefined ? counts : `${counts}; ${title(plan, problem)}: ${first.reason ?? ''}: ${first.message}`;
+}
+
+/** `hook 1 of 2 in container postgres` */
+export function title(plan: Plan, index: number): string {
+  return `hook ${index + 1} of ${plan.exec.length} in container ${hookAt(plan, index).container}`;
+}
+
+function countStates(record: RunRecord): { succeeded: number; failed: number } {
+  const succeeded = record.hooks.filter(({ state }) => state === 'Succeeded').length;
+  return { succeeded, failed: record.hooks.length - succeeded };
+}
+
+function count(plan: Plan): string {
+  const hooks = plan.init.length + plan.exec.length;
+  return hooks === 1 ? '1 hook' : `${hooks} hooks`;
+}
+
+function hookAt(plan: Plan, index: number): ExecHook {
+  const hook = plan.exec[index];
+  if (hook === undefined) throw new Error(`the plan has no hook ${index}`);
+  return hook;
+}
+
+function podFields({ namespace, name, uid }: PodRef): { namespace: string; pod: string; uid: string } {
+  return { namespace, pod: name, uid };
+}
+
+function hookFields(plan: Plan, index: number): Record<string, unknown> {
+  const { container, onError, source } = hookAt(plan, index);
+  return { hook: index + 1, of: plan.exec.length, container, onError, source };
+}
+
+function durationOf({ startedAtMs, finishedAtMs }: HookRecord): number | null {
+  return startedAtMs === null || finishedAtMs === null ? null : finishedAtMs - startedAtMs;
+}
+
+function eventReason({ state, reason }: HookRecord): EventReason {
+  if (state === 'Succeeded') return 'HookSucceeded';
+  if (state === 'Cancelled') return 'HookCancelled';
+  return reason === 'ExecTimeout' || reason === 'WaitTimeout' ? 'HookTimedOut' : 'HookFailed';
+}
+
+/** What a person looks for first: the end of stderr of a failure, of stdout of a success. */
+function lastOutput({ state, stdout, stderr }: HookRecord): string {
+  const texts = state === 'Succeeded' ? [stdout, stderr] : [stderr, stdout];
+  const text = texts.map((tail) => tail?.text.trim() ?? '').find((tail) => tail !== '') ?? '';
+  return text.length > notedOutputCharacters ? `…${text.slice(-notedOutputCharacters)}` : text;
+}

@@ -1,0 +1,73 @@
+import { hostname } from 'node:os';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { planPod } from '../shared/plan.ts';
+import { connectCluster, loadKubeConfig } from '../shared/service/cluster.ts';
+import type { Logger } from '../shared/service/logger.ts';
+import { startProbes } from '../shared/service/probes.ts';
+import type { ExecutorConfig } from './config.ts';
+import { defaultEndGroupTiming } from './end-group.ts';
+import { createEventRecorder } from './events.ts';
+import { defaultExecTiming } from './exec-session.ts';
+import { Executor } from './executor.ts';
+import { executorMetrics } from './metrics.ts';
+import { Narrator } from './narrator.ts';
+
+/** A shell's first word after the upgrade: the runtime starts a process, on a node that may be restoring much at once. */
+const startTimeoutMs = 30_000;
+
+/**
+ * The executor as a process: its parts put together, its probes served, until the signal aborts and all has stopped.
+ * Throws if the kubeconfig cannot be loaded or the probes' port is taken.
+ */
+export async function runExecutor(config: ExecutorConfig, log: Logger, signal: AbortSignal): Promise<void> {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const metrics = executorMetrics(registry);
+  const cluster = connectCluster(loadKubeConfig(config.kubeconfig));
+  const events = createEventRecorder(cluster, {
+    instance: hostname(),
+    log,
+    dropped: () => metrics.eventsDropped.inc(),
+  });
+  const executor = new Executor(
+    {
+      scope: config.scope,
+      installedAtMs: config.installedAtMs ?? Date.now(),
+      maxParallelPods: config.maxParallelPods,
+      shutdownGraceMs: config.shutdownGraceMs,
+      limits: {
+        exec: {
+          ...defaultExecTiming,
+          pingIntervalMs: config.pingIntervalMs,
+          // Three pings unanswered.
+          pongTimeoutMs: 3 * config.pingIntervalMs,
+        },
+        startTimeoutMs,
+        outputLimitBytes: config.outputLimitBytes,
+      },
+      endGroupTiming: defaultEndGroupTiming,
+    },
+    {
+      cluster,
+      planPod,
+      log,
+      metrics,
+      narrator: new Narrator(log, events, metrics, config.logOutput),
+      nowMs: Date.now,
+    },
+  );
+  const probes = await startProbes({
+    ...config.probes,
+    registry,
+    readiness: () => {
+      if (signal.aborted) return { ready: false, reason: 'the executor is shutting down' };
+      if (!executor.synced()) return { ready: false, reason: 'the restored pods have not been listed yet' };
+      return { ready: true };
+    },
+  });
+  log.info({ probePort: probes.port, maxParallelPods: config.maxParallelPods }, 'executor started');
+  await executor.run(signal);
+  await events.flush();
+  await probes.close();
+  log.info('executor stopped');
+}

@@ -1,0 +1,41 @@
+import { describe, expect, it } from '@jest/globals';
+import { Tail } from '../../../executor/tail.ts';
+
+function read(limit: number, chunks: (string | Buffer)[]) {
+  const tail = new Tail(limit);
+  for (const chunk of chunks) tail.append(Buffer.from(chunk as string));
+  return tail.read();
+}
+
+describe('the tail of an output', () => {
+  it.each([
+    { name: 'nothing', limit: 4, chunks: [], text: '', droppedBytes: 0 },
+    { name: 'less than the limit', limit: 4, chunks: ['ab'], text: 'ab', droppedBytes: 0 },
+    { name: 'exactly the limit', limit: 4, chunks: ['ab', 'cd'], text: 'abcd', droppedBytes: 0 },
+    { name: 'one byte more', limit: 4, chunks: ['abcd', 'e'], text: 'bcde', droppedBytes: 1 },
+    { name: 'one chunk over the limit', limit: 4, chunks: ['ab', 'cdefgh'], text: 'efgh', droppedBytes: 4 },
+    { name: 'a limit of nothing', limit: 0, chunks: ['abc'], text: '', droppedBytes: 3 },
+    { name: 'a character cut through', limit: 4, chunks: ['xüüé'], text: 'üé', droppedBytes: 3 },
+    {
+      name: 'a character that arrives in two pieces',
+      limit: 9,
+      chunks: [Buffer.from([0xc3]), Buffer.from([0xbc])],
+      text: 'ü',
+      droppedBytes: 0,
+    },
+  ])('$name', ({ limit, chunks, text, droppedBytes }) => {
+    expect(read(limit, chunks)).toEqual({ text, droppedBytes });
+  });
+
+  it('drops the rest of a character whose beginning is gone, and counts it', () => {
+    expect(read(3, ['aü€b'])).toEqual({ text: 'b', droppedBytes: 6 });
+  });
+
+  it('holds on to no more than its limit of a large chunk', () => {
+    const chunk = Buffer.alloc(1024 * 1024, 'x');
+    const tail = new Tail(16);
+    tail.append(chunk);
+    chunk.fill('y');
+    expect(tail.read().text).toBe('x'.repeat(16));
+  });
+});
