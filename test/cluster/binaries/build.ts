@@ -74,12 +74,12 @@ export async function build(
   flags: readonly string[],
   built: (name: string) => Promise<void>,
 ): Promise<void> {
-  progress.step(`Building ${programs.length} programs: finding out what is not compiled yet`);
+  progress.step('Finding out what is not compiled yet');
   const work = measure(await findStale(source, programs, flags));
   progress.step('Compiling');
   for (const [index, program] of programs.entries()) {
     const draw = (): void => {
-      const what = work.left(program.package) === 0 ? 'linking' : `${work.left(program.package)} packages to go`;
+      const what = work.left(program.package) === 0 ? 'linking' : `packages to go: ${work.left(program.package)}`;
       progress.bar(work.done(), work.total, `${program.name} (${index + 1} of ${programs.length}), ${what}`);
     };
     draw();
