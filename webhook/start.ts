@@ -1,0 +1,97 @@
+import { once } from 'node:events';
+import type { Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Registry } from 'prom-client';
+import type { Logger } from '../shared/service/logger.ts';
+import { startProbes, type Readiness } from '../shared/service/probes.ts';
+import { readCertificate, type ServingCertificate } from './certificate.ts';
+import type { WebhookConfig } from './config.ts';
+import { createHttpsServer, secureContext } from './https-server.ts';
+import { createWebhookMetrics } from './metrics.ts';
+import { routeMutate } from './mutate.ts';
+import { renewCertificate } from './renewal.ts';
+
+export interface Webhook {
+  /** The HTTPS port that was bound. */
+  readonly port: number;
+  /** The port of /healthz, /readyz and /metrics that was bound. */
+  readonly probePort: number;
+  /** Resolves once the signal was aborted and all has stopped. */
+  readonly stopped: Promise<void>;
+}
+
+export interface WebhookDependencies {
+  readonly logger: Logger;
+  /** Aborted to stop: not ready at once, then running requests end, then nothing listens any more. */
+  readonly signal: AbortSignal;
+  readonly registry?: Registry;
+}
+
+/**
+ * Starts the webhook: it serves when this resolves.
+ *
+ * @throws where the certificate cannot be served, or a port cannot be bound.
+ */
+export async function startWebhook(config: WebhookConfig, dependencies: WebhookDependencies): Promise<Webhook> {
+  const { logger, signal, registry = new Registry() } = dependencies;
+  const metrics = createWebhookMetrics(registry);
+  const reading = await readCertificate(config.tlsFolder, Date.now());
+  if (!reading.ok) throw new Error(`${reading.problem} (folder ${config.tlsFolder})`);
+  let certificate = reading.certificate;
+
+  const app = createHttpsServer({ certificate, limits: config.limits, logger });
+  const use = (next: ServingCertificate) => {
+    certificate = next;
+    app.server.setSecureContext(secureContext(next));
+    metrics.certificateExpiry.set(next.expiresAtMs / 1000);
+  };
+  metrics.certificateExpiry.set(certificate.expiresAtMs / 1000);
+  routeMutate(app, { scope: config.scope, metrics, logger, signal });
+  await app.ready();
+
+  let listening = false;
+  const readiness = (): Readiness => {
+    if (signal.aborted) return { ready: false, reason: 'shutting down' };
+    if (!listening) return { ready: false, reason: 'starting' };
+    if (certificate.expiresAtMs <= Date.now()) return { ready: false, reason: 'the certificate has expired' };
+    return { ready: true };
+  };
+  const probes = await startProbes({ ...config.probes, registry, readiness });
+  try {
+    app.server.listen(config.https.port, config.https.host);
+    await once(app.server, 'listening');
+  } catch (error) {
+    await probes.close();
+    throw error;
+  }
+  listening = true;
+
+  const renewal = renewCertificate(
+    { folder: config.tlsFolder, intervalMs: config.tlsCheckIntervalMs, current: certificate, use, metrics, logger },
+    signal,
+  );
+  const stop = async () => {
+    await aborted(signal);
+    logger.info('webhook is shutting down');
+    await closeServer(app.server, config.shutdown);
+    await renewal;
+    await probes.close();
+    logger.info('webhook has stopped');
+  };
+  return { port: (app.server.address() as AddressInfo).port, probePort: probes.port, stopped: stop() };
+}
+
+/** New requests are served until the endpoints have forgotten this pod: one that is turned away is a hook that is missed. */
+async function closeServer(server: Server, { delayMs, graceMs }: WebhookConfig['shutdown']): Promise<void> {
+  await delay(delayMs);
+  const closed = once(server, 'close');
+  server.close();
+  const cutOff = setTimeout(() => server.closeAllConnections(), graceMs);
+  await closed;
+  clearTimeout(cutOff);
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort');
+}
