@@ -92,6 +92,8 @@ async function arrange(rootfs: string): Promise<void> {
     `usr/lib/postgresql/${major}/lib/llvmjit*`,
     // The cluster Debian made on the way; the entrypoint makes its own.
     `{etc,var/lib}/postgresql/${major}`,
+    // A link to /run, which some runtimes cover with an empty file system; the socket's folder stays beside it.
+    'var/run',
     // Sources of locales, device nodes, and what belongs to this machine rather than to the image.
     'usr/share/i18n/*',
     'dev/*',
@@ -108,12 +110,12 @@ async function arrange(rootfs: string): Promise<void> {
 
   await copyFile(entrypoint, within('usr/local/bin/docker-entrypoint.sh'));
   await chmod(within('usr/local/bin/docker-entrypoint.sh'), 0o755);
-  for (const folder of ['docker-entrypoint-initdb.d', 'run/postgresql', 'var/lib/postgresql/data']) {
+  for (const folder of ['docker-entrypoint-initdb.d', 'var/run/postgresql', 'var/lib/postgresql/data']) {
     await mkdir(within(folder), { recursive: true });
     await chown(within(folder), UID, UID);
   }
   // As in the official image: pods may run it as a user of their own.
-  await chmod(within('run/postgresql'), 0o3777);
+  await chmod(within('var/run/postgresql'), 0o3777);
   await chmod(within('var/lib/postgresql/data'), 0o1777);
 }
 

@@ -14,7 +14,7 @@ fi
 if [ "$(id -u)" = 0 ]; then
   # Pods may ask for root; PostgreSQL refuses to be run by it.
   mkdir -p "$PGDATA"
-  chown -R postgres:postgres "$PGDATA" /run/postgresql
+  chown -R postgres:postgres "$PGDATA" /var/run/postgresql
   exec setpriv --reuid=postgres --regid=postgres --init-groups --inh-caps=-all "$0" "$@"
 fi
 
@@ -35,12 +35,9 @@ if [ ! -s "$PGDATA/PG_VERSION" ]; then
     exit 1
   fi
 
-  password=()
-  if [ -n "$POSTGRES_PASSWORD" ]; then
-    password=(--pwfile=<(printf '%s\n' "$POSTGRES_PASSWORD"))
-  fi
   # shellcheck disable=SC2086 # several arguments, as in the official image
-  initdb --username="$user" --auth-local=trust --auth-host="$method" "${password[@]}" $POSTGRES_INITDB_ARGS
+  initdb --username="$user" --pwfile=<(printf '%s\n' "$POSTGRES_PASSWORD") \
+    --auth=trust $POSTGRES_INITDB_ARGS
   printf '\nhost all all all %s\n' "$method" >> "$PGDATA/pg_hba.conf"
 
   # Nobody from outside sees the database before it is complete.
