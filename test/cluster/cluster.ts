@@ -1,0 +1,196 @@
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { instanceLimit } from './address.ts';
+import { ensureBinaries } from './binaries.ts';
+import { cacheFolder, withLock } from './cache.ts';
+import { writeCertificates } from './certificates.ts';
+import { makeCgroup } from './cgroup.ts';
+import { signalComponent, startComponent, stopComponent, type ComponentName } from './component.ts';
+import { componentOf } from './components.ts';
+import { configureContainerd } from './containerd.ts';
+import { ensureImages, type ImageName } from './images.ts';
+import {
+  addressesIn,
+  checkName,
+  cgroupOf,
+  kubeconfigOf,
+  listInstances,
+  lockFile,
+  nodeNameOf,
+  readBootId,
+  readInstance,
+  writeInstance,
+  type Instance,
+} from './instance.ts';
+import { configureKubelet } from './kubelet.ts';
+import { connectNode, isFree, usedRanges } from './network.ts';
+import { startNode } from './node.ts';
+import { ensurePackages } from './packages.ts';
+import { identify } from './process.ts';
+import { silent, type Progress } from './progress.ts';
+import { awaitPods } from './readiness.ts';
+import { requireRoot } from './requirement.ts';
+import { deadBecause, remove, sweep } from './sweep.ts';
+
+/** A running cluster of one node. */
+export interface Cluster {
+  readonly name: string;
+  /** Path of the administrator's kubeconfig. */
+  readonly kubeconfig: string;
+  /** Path of the program. */
+  readonly kubectl: string;
+  /** Folder of kubectl and the other programs of Kubernetes. */
+  readonly binaries: string;
+  readonly kubernetesVersion: string;
+  /** Of this machine, as the API server and the pods reach it: the host of a webhook's URL. */
+  readonly hostAddress: string;
+  readonly nodeName: string;
+  readonly folder: string;
+  /** Folder of a log for each component. */
+  readonly logs: string;
+  /** Ends it and removes all it has on this machine; does nothing if that was done. */
+  stop(): Promise<void>;
+  /** Ends a component, SIGTERM unless told otherwise, and resolves when its process is gone. Containers go on without. */
+  stopComponent(name: ComponentName, signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+  /** Starts a component that was stopped, with the same addresses and files, and resolves when it is ready. */
+  startComponent(name: ComponentName): Promise<void>;
+  /** Stops a component as it is, with its connections open, until it is resumed. */
+  pauseComponent(name: ComponentName): Promise<void>;
+  resumeComponent(name: ComponentName): Promise<void>;
+}
+
+export interface StartOptions {
+  /** `default` unless given. */
+  readonly name?: string;
+  /** Whether the cluster belongs to this process and goes with it, however it ends. Otherwise it stays until taken down. */
+  readonly owner: boolean;
+  /** Images the pods can have besides pause, busybox and what else these are called. */
+  readonly images?: readonly ImageName[];
+  readonly progress: Progress;
+  /** Breaks the start off: what is there already is taken down again. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Starts a cluster and resolves when pods can be made in it: the node is Ready and the default service account is there.
+ * Sweeps what earlier ones left whose owner is gone. Throws if it cannot (nothing is left then), if one of that name runs,
+ * and the signal's reason.
+ */
+export async function startCluster(options: StartOptions): Promise<Cluster> {
+  const { name = 'default', progress, signal } = options;
+  checkName(name);
+  requireRoot(process.platform, process.getuid?.());
+  await ensurePackages(progress);
+  signal?.throwIfAborted();
+  const binaries = await ensureBinaries(progress);
+  signal?.throwIfAborted();
+  await ensureImages(progress, [...new Set<ImageName>(['pause', 'busybox', ...(options.images ?? [])])]);
+  signal?.throwIfAborted();
+  const began = performance.now();
+  const instance = await withLock(lockFile, progress, () => claim(name, options.owner, binaries, progress));
+  try {
+    await bringUp(instance, progress, signal);
+    await writeInstance({ ...instance, state: 'running' });
+  } catch (error) {
+    progress.step(`Taking ${name} down again`);
+    await withLock(lockFile, progress, () => remove(instance));
+    signal?.throwIfAborted();
+    throw error;
+  }
+  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  progress.done(`The cluster ${name} (Kubernetes ${instance.kubernetesVersion}) is ready after ${seconds} s.`);
+  return clusterOf(instance);
+}
+
+/** The running cluster of that name, also one that another process started. Throws if there is none. */
+export async function attachCluster(name: string): Promise<Cluster> {
+  const instance = await readInstance(name);
+  if (instance === null)
+    throw new Error(`there is no cluster ${name}: start it with "npm run cluster -- up --name ${name}"`);
+  const dead = await deadBecause(instance);
+  if (dead !== null) throw new Error(`the cluster ${name} does not run any more: ${dead}`);
+  if (instance.state === 'starting') throw new Error(`the cluster ${name} is still starting`);
+  return clusterOf(instance);
+}
+
+function clusterOf(instance: Instance): Cluster {
+  return {
+    name: instance.name,
+    kubeconfig: kubeconfigOf(instance),
+    kubectl: join(instance.binaries, 'kubectl'),
+    binaries: instance.binaries,
+    kubernetesVersion: instance.kubernetesVersion,
+    hostAddress: addressesIn(instance).host,
+    nodeName: nodeNameOf(instance.name),
+    folder: instance.folder,
+    logs: join(instance.folder, 'logs'),
+    stop: () => withLock(lockFile, silent, () => remove(instance)),
+    stopComponent: (name, signal = 'SIGTERM') => stopComponent(instance, name, signal),
+    startComponent: (name) => startComponent(instance, componentOf(instance, name)),
+    pauseComponent: (name) => signalComponent(instance, name, 'SIGSTOP'),
+    resumeComponent: (name) => signalComponent(instance, name, 'SIGCONT'),
+  };
+}
+
+/** Takes a name and a number for a new instance. With the lock held, so that two processes never take the same. */
+async function claim(
+  name: string,
+  owned: boolean,
+  binaries: Awaited<ReturnType<typeof ensureBinaries>>,
+  progress: Progress,
+): Promise<Instance> {
+  const swept = await sweep();
+  if (swept.length > 0) progress.done(`Removed what was left of ${swept.join(', ')}.`);
+  const others = await listInstances();
+  if (others.some((other) => other.name === name)) throw new Error(`a cluster called ${name} runs already`);
+  const used = await usedRanges();
+  const taken = others.map(({ number }) => number);
+  const numbers = Array.from({ length: instanceLimit }, (_, number) => number);
+  const number = numbers.find((candidate) => !taken.includes(candidate) && isFree(candidate, used));
+  if (number === undefined) throw new Error(`there are no addresses left for another cluster in 198.18.0.0/15`);
+  const self = await identify(process.pid);
+  if (self === null) throw new Error('this process is not in /proc');
+  const instance: Instance = {
+    name,
+    id: randomUUID(),
+    number,
+    folder: join(cacheFolder(process.env), 'instances', name),
+    binaries: binaries.folder,
+    etcd: binaries.etcd,
+    kubernetesVersion: binaries.kubernetesVersion,
+    bootId: await readBootId(),
+    starter: self,
+    owner: owned ? self : null,
+    state: 'starting',
+    since: Date.now(),
+  };
+  // What a reboot left: the records were below /run, and this was not.
+  await rm(instance.folder, { recursive: true, force: true });
+  await writeInstance(instance);
+  return instance;
+}
+
+/** Each step starts what needs nothing but the steps before it. */
+const steps: readonly (readonly ComponentName[])[] = [
+  ['etcd', 'containerd', 'registry'],
+  ['kube-apiserver'],
+  ['kube-controller-manager', 'kube-scheduler', 'kubelet', 'kube-proxy'],
+];
+
+async function bringUp(instance: Instance, progress: Progress, signal: AbortSignal | undefined): Promise<void> {
+  progress.step(`Making the node of ${instance.name}`);
+  const [snapshotter] = await Promise.all([
+    startNode(instance),
+    writeCertificates(instance),
+    makeCgroup(cgroupOf(instance.name)),
+  ]);
+  await Promise.all([connectNode(instance), configureContainerd(instance, snapshotter), configureKubelet(instance)]);
+  for (const step of steps) {
+    signal?.throwIfAborted();
+    progress.step(`Waiting for ${step.join(', ')}`);
+    await Promise.all(step.map((name) => startComponent(instance, componentOf(instance, name), signal)));
+  }
+  progress.step('Waiting for the node to be Ready and the default service account');
+  await awaitPods(instance, signal);
+}
