@@ -43,7 +43,8 @@ const families = [
 const longestName = 63;
 
 /**
- * For a key of one of the three families that is not known, the known key of that family it resembles most, letter case aside.
+ * For a key of one of the three families that is not known, the known key of that family it resembles most, letter case
+ * aside: one that begins or ends with it (`timeout`, `image`), else the one that takes the fewest letters to correct.
  *
  * @returns null for a known key, and for a key of anybody else.
  */
@@ -52,9 +53,11 @@ export function nearestKnownKey(key: string): string | null {
   if (family === undefined || family.keys.includes(key)) return null;
   const name = key.slice(family.prefix.length, family.prefix.length + longestName).toLowerCase();
   let nearest = { key: '', distance: Infinity };
-  for (const known of family.keys) {
-    const distance = editDistance(name, known.slice(family.prefix.length));
-    if (distance < nearest.distance) nearest = { key: known, distance };
+  for (const key of family.keys) {
+    const known = key.slice(family.prefix.length);
+    const isPart = known.endsWith(`-${name}`) || known.startsWith(`${name}-`);
+    const distance = isPart ? 0 : editDistance(name, known);
+    if (distance < nearest.distance) nearest = { key, distance };
   }
   return nearest.key;
 }

@@ -8,6 +8,9 @@ import type { Pod } from './pod.ts';
 import type { HookWarning } from './warning.ts';
 import { warnings } from './warning-sentences.ts';
 
+/** More warnings do not fit into an answer, and a pod of 3 MiB has room for a hundred thousand misspelt keys. */
+const mostUnknownKeys = 50;
+
 /**
  * Decides what is to happen to a restored pod, and collects what was wrong in what was asked. The webhook asks it while the
  * pod is created and the executor when the pod is there, and both get the same hooks and the same words.
@@ -31,9 +34,12 @@ function takenNames(pod: Pod, hooks: readonly InitHook[]): HookWarning[] {
 }
 
 function strangeKeys(pod: Pod): HookWarning[] {
+  let unknown = 0;
   return Object.keys(pod.metadata.annotations ?? {}).flatMap((key) => {
     if (unsupportedKeys.includes(key)) return [warnings.notSupported(key)];
-    const nearest = nearestKnownKey(key);
-    return nearest === null ? [] : [warnings.unknownKey(key, nearest)];
+    const nearest = unknown < mostUnknownKeys ? nearestKnownKey(key) : null;
+    if (nearest === null) return [];
+    unknown += 1;
+    return [warnings.unknownKey(key, nearest)];
   });
 }
