@@ -61,9 +61,16 @@ export function readCertsOptions(args: readonly string[]): OptionsReading {
     if (options.dnsNames.length + options.ipAddresses.length === 0) wrong('one of --dns, --ip and --service is needed');
     return { ok: true, options };
   } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
+    if (!isMisuse(error)) throw error;
     return { ok: false, help: false, message: `${error.message}; --help tells what there is` };
   }
+}
+
+class Misuse extends Error {}
+
+function isMisuse(error: unknown): error is Error {
+  // What parseArgs throws is known by its codes alone.
+  return error instanceof Misuse || String((error as { code?: unknown }).code).startsWith('ERR_PARSE_ARGS');
 }
 
 type Values = ReturnType<typeof parse>;
@@ -128,5 +135,5 @@ function wholeNumber(name: string, text: string, most: number): number {
 }
 
 function wrong(message: string): never {
-  throw new TypeError(message);
+  throw new Misuse(message);
 }

@@ -59,7 +59,7 @@ export const reviewSchema = {
         kind: {
           type: 'object',
           required: ['version', 'kind'],
-          properties: { group: { const: '' }, version: { const: 'v1' }, kind: { const: 'Pod' } },
+          properties: { kind: { const: 'Pod' }, group: { const: '' }, version: { const: 'v1' } },
         },
         operation: { type: 'string' },
         subResource: { type: 'string' },

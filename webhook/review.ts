@@ -17,8 +17,8 @@ export interface PodRequest {
 export type ReviewReading =
   { readonly ok: true; readonly request: PodRequest } | { readonly ok: false; readonly problem: string };
 
-/** A path in a problem may hold a key of the sender's own making. */
-const longestProblem = 300;
+/** A path may hold a key of the sender's own making. */
+const longestPath = 200;
 
 interface Review {
   readonly request: {
@@ -57,7 +57,8 @@ export function readReview(body: unknown): ReviewReading {
 
 function describe(error: DefinedError | undefined): string {
   if (error === undefined) return 'the body is no AdmissionReview of a pod';
-  const path = error.instancePath.slice(1).replaceAll('/', '.').replaceAll('~1', '/').replaceAll('~0', '~');
+  const dotted = error.instancePath.slice(1).replaceAll('/', '.').replaceAll('~1', '/').replaceAll('~0', '~');
+  const path = shorten(dotted, longestPath);
   if (error.keyword === 'required') {
     return `${path === '' ? '' : `${path}.`}${error.params.missingProperty} is missing in the AdmissionReview`;
   }
@@ -67,5 +68,5 @@ function describe(error: DefinedError | undefined): string {
 }
 
 function problem(sentence: string): ReviewReading {
-  return { ok: false, problem: shorten(sentence, longestProblem) };
+  return { ok: false, problem: sentence };
 }

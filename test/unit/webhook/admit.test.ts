@@ -1,0 +1,57 @@
+import { describe, expect, it } from '@jest/globals';
+import type { JsonPatchOperation } from '../../../shared/json-patch.ts';
+import { admit } from '../../../webhook/admit.ts';
+import type { PodRequest } from '../../../webhook/review.ts';
+import { buildPod } from '../../support/pods.ts';
+
+const scope = { labelKey: 'velero.io/restore-name', excludedNamespaces: ['kube-system'] };
+
+function request(annotations: Record<string, string>, more: Partial<PodRequest> = {}): PodRequest {
+  const pod = buildPod({ metadata: { labels: { 'velero.io/restore-name': 'r1' }, annotations } });
+  return { uid: 'u1', operation: 'CREATE', subResource: '', dryRun: false, pod, ...more };
+}
+
+const command = { 'post.hook.restore.velero.io/command': '/bin/true' };
+
+describe('admit', () => {
+  it('gives a restored pod with a hook its patch, in base64', () => {
+    const { outcome, response } = admit(request(command), scope);
+    expect(outcome).toBe('patched');
+    expect(response).toMatchObject({ uid: 'u1', allowed: true, patchType: 'JSONPatch' });
+    expect(response).not.toHaveProperty('warnings');
+    const patch = JSON.parse(Buffer.from(response.patch ?? '', 'base64').toString()) as JsonPatchOperation[];
+    expect(patch).toEqual([{ op: 'add', path: '/metadata/annotations/restorehooks.io~1admitted-for', value: 'r1' }]);
+  });
+
+  it('has neither a patch nor its type where nothing is to change', () => {
+    const { outcome, response } = admit(request({}), scope);
+    expect(outcome).toBe('unchanged');
+    expect(response).toEqual({ uid: 'u1', allowed: true });
+  });
+
+  it('hands on the warnings, also without a hook', () => {
+    const { outcome, response } = admit(request({ 'post.hook.restore.velero.io/comand': 'x' }), scope);
+    expect(outcome).toBe('unchanged');
+    expect(response.warnings).toEqual([expect.stringContaining('did you mean post.hook.restore.velero.io/command?')]);
+    expect(response).not.toHaveProperty('patch');
+  });
+
+  it.each<[string, Partial<PodRequest>, string]>([
+    ['an update', { operation: 'UPDATE' }, 'not_created'],
+    ['a subresource', { subResource: 'ephemeralcontainers' }, 'not_created'],
+    ['a pod without the label', { pod: buildPod({ metadata: { annotations: command } }) }, 'not_restored'],
+  ])('lets %s pass as it is', (_, more, outcome) => {
+    expect(admit(request(command, more), scope)).toEqual({ outcome, response: { uid: 'u1', allowed: true } });
+  });
+
+  it('admits a pod whose planning fails, with a warning of at most 120 characters', () => {
+    const error = new Error('a bug');
+    const admission = admit(request(command), scope, () => {
+      throw error;
+    });
+    expect(admission).toMatchObject({ outcome: 'failed', restore: 'r1', error, response: { allowed: true } });
+    expect(admission.response.warnings).toHaveLength(1);
+    expect(admission.response.warnings?.[0]?.length).toBeLessThanOrEqual(120);
+    expect(admission.response).not.toHaveProperty('patch');
+  });
+});

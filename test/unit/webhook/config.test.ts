@@ -1,0 +1,37 @@
+import { describe, expect, it } from '@jest/globals';
+import { readWebhookConfig } from '../../../webhook/config.ts';
+
+describe('readWebhookConfig', () => {
+  it('has a default for everything', () => {
+    expect(readWebhookConfig({})).toEqual({
+      ok: true,
+      config: {
+        https: { host: '0.0.0.0', port: 8443 },
+        probes: { host: '0.0.0.0', port: 8080 },
+        tlsFolder: '/etc/restore-hooks/tls',
+        tlsCheckIntervalMs: 10_000,
+        scope: { labelKey: 'velero.io/restore-name', excludedNamespaces: ['kube-system', 'restore-hooks'] },
+        limits: {
+          handshakeTimeoutMs: 10_000,
+          headersTimeoutMs: 10_000,
+          requestTimeoutMs: 30_000,
+          connections: 1_024,
+        },
+        shutdown: { delayMs: 5_000, graceMs: 10_000 },
+        logLevel: 'info',
+      },
+    });
+  });
+
+  it('is not disturbed by what Kubernetes sets for a Service named restore-hooks-webhook', () => {
+    const env = { RESTORE_HOOKS_WEBHOOK_PORT: 'tcp://10.0.0.1:443', RESTORE_HOOKS_WEBHOOK_SERVICE_HOST: '10.0.0.1' };
+    expect(readWebhookConfig(env)).toEqual(readWebhookConfig({}));
+  });
+
+  it('names what is wrong', () => {
+    expect(readWebhookConfig({ RESTORE_HOOKS_HTTPS_PORT: 'https' })).toEqual({
+      ok: false,
+      message: 'RESTORE_HOOKS_HTTPS_PORT is "https": wanted is a port between 0 and 65535',
+    });
+  });
+});
