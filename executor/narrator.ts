@@ -141,6 +141,14 @@ function eventReason({ state, reason }: HookRecord): EventReason {
 /** What a person looks for first: the end of stderr of a failure, of stdout of a success. */
 function lastOutput({ state, stdout, stderr }: HookRecord): string {
   const texts = state === 'Succeeded' ? [stdout, stderr] : [stderr, stdout];
-  const text = texts.map((tail) => tail?.text.trim() ?? '').find((tail) => tail !== '') ?? '';
+  const text = texts.map((tail) => oneLine(tail?.text ?? '')).find((tail) => tail !== '') ?? '';
   return text.length > notedOutputCharacters ? `…${text.slice(-notedOutputCharacters)}` : text;
+}
+
+/** An Event is one line in kubectl; control characters would be the terminal's to interpret. */
+function oneLine(text: string): string {
+  return text
+    .trim()
+    .replace(/\s*\n\s*/g, ' ⏎ ')
+    .replace(/\p{Cc}/gu, '�');
 }

@@ -1,0 +1,77 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createAuthority, createServingCertificate } from '../../certs/certificates.ts';
+import { registration as registrationOf } from '../../certs/registration.ts';
+import { writeCertificates } from '../../certs/write.ts';
+import { defaultExcludedNamespaces, defaultRestoreLabel } from '../../shared/restored.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { kubectl } from './kubectl.ts';
+import { startService, type ServiceProcess } from './service-process.ts';
+
+/** The webhook, registered with a cluster's API server, and the executor, both as processes of this machine. */
+export interface System {
+  readonly webhook: ServiceProcess;
+  executor: ServiceProcess;
+  /** Starts another executor, after the first was stopped or killed. */
+  startExecutor(env?: Readonly<Record<string, string>>): Promise<ServiceProcess>;
+  /** Removes the registration, and ends both processes. */
+  stop(): Promise<void>;
+}
+
+export interface SystemOptions {
+  readonly executorEnv?: Readonly<Record<string, string>>;
+}
+
+/** Starts both and resolves when the API server calls the webhook and the executor has listed the restored pods. */
+export async function startSystem(cluster: Cluster, options: SystemOptions = {}): Promise<System> {
+  const folder = await mkdtemp(join(tmpdir(), 'restore-hooks-'));
+  const authority = await createAuthority(Date.now());
+  const subjects = { dnsNames: [], ipAddresses: [cluster.hostAddress] };
+  const serving = await createServingCertificate(authority, subjects, Date.now());
+  await writeCertificates(folder, serving, authority.cert);
+  const webhook = startService('webhook', {
+    RESTORE_HOOKS_HTTPS_HOST: cluster.hostAddress,
+    RESTORE_HOOKS_HTTPS_PORT: '0',
+    RESTORE_HOOKS_PROBE_HOST: '127.0.0.1',
+    RESTORE_HOOKS_PROBE_PORT: '0',
+    RESTORE_HOOKS_TLS_FOLDER: folder,
+    RESTORE_HOOKS_SHUTDOWN_DELAY_SECONDS: '0',
+  });
+  const { port } = (await webhook.line(({ msg }) => msg === 'webhook is listening')) as unknown as { port: number };
+  const registration = registrationOf({
+    url: `https://${cluster.hostAddress}:${port}/mutate`,
+    caBundle: authority.cert,
+    restoreLabel: defaultRestoreLabel,
+    excludedNamespaces: defaultExcludedNamespaces,
+  });
+  await kubectl(cluster, ['apply', '-f', '-'], JSON.stringify(registration));
+
+  async function startExecutor(env: Readonly<Record<string, string>> = {}): Promise<ServiceProcess> {
+    const executor = startService('executor', {
+      RESTORE_HOOKS_KUBECONFIG: cluster.kubeconfig,
+      RESTORE_HOOKS_PROBE_HOST: '127.0.0.1',
+      RESTORE_HOOKS_PROBE_PORT: '0',
+      ...options.executorEnv,
+      ...env,
+    });
+    await executor.line(({ msg }) => msg === 'restored pods listed');
+    return executor;
+  }
+
+  const system: System = {
+    webhook,
+    executor: await startExecutor(),
+    async startExecutor(env) {
+      system.executor = await startExecutor(env);
+      return system.executor;
+    },
+    async stop() {
+      const { name } = registration.metadata;
+      await kubectl(cluster, ['delete', 'mutatingwebhookconfiguration', name, '--ignore-not-found']);
+      await Promise.all([webhook.stop(), system.executor.stop()]);
+      await rm(folder, { recursive: true });
+    },
+  };
+  return system;
+}
