@@ -1,5 +1,6 @@
-import fastify, { LogController, type FastifyError, type FastifyReply } from 'fastify';
+import fastify, { LogController, type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Socket } from 'node:net';
+import { finished } from 'node:stream/promises';
 import type { SecureContextOptions } from 'node:tls';
 import type { Logger } from '../shared/service/logger.ts';
 import type { ServingCertificate } from './certificate.ts';
@@ -14,6 +15,9 @@ export const bodyLimitBytes = 7 * 1024 * 1024;
 
 /** The API server keeps idle connections for 90 s; whoever closes first loses the request that is just being sent. */
 const keepAliveTimeoutMs = 120_000;
+
+/** For an answer to a client that is about to be cut off to leave this machine. */
+const lastWordsMs = 1_000;
 
 /** What a certificate is served with. A renewal sets all of it anew. */
 export function secureContext({ cert, key }: ServingCertificate): SecureContextOptions {
@@ -54,15 +58,20 @@ export function createHttpsServer(options: {
   app.server.maxConnections = limits.connections;
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  app.setErrorHandler((error: FastifyError, _request, reply) => refuse(error, reply, logger));
+  app.setErrorHandler(async (error: FastifyError, request, reply) => {
+    await readAway(request);
+    return refuse(error, reply, logger);
+  });
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'there is only POST /mutate here' }));
   return app;
 }
 
+/** A client whose connection is closed while it is still sending never reads why. The request's timeout is the limit. */
+async function readAway(request: FastifyRequest): Promise<void> {
+  await finished(request.raw.resume(), { writable: false }).catch(() => undefined);
+}
+
 function refuse(error: FastifyError, reply: FastifyReply, logger: Logger): FastifyReply {
-  // Fastify would close the connection under a client that is still sending, which then never reads why. Node reads the
-  // rest away, within the request's timeout.
-  reply.removeHeader('connection');
   const status = error.statusCode ?? 500;
   if (status === 413) return reply.code(413).send({ error: `the body is larger than ${bodyLimitBytes} bytes` });
   if (status === 415) return reply.code(415).send({ error: 'the Content-Type must be application/json' });
@@ -71,14 +80,18 @@ function refuse(error: FastifyError, reply: FastifyReply, logger: Logger): Fasti
   return reply.code(500).send({ error: 'the request failed; see the log of the webhook' });
 }
 
+/** What is not HTTP, or came too late, is told so if it can be; whoever does not read that is cut off all the same. */
 function refuseConnection(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+  const late = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
+  // Anything else went wrong below HTTP, and before the handshake is done nothing that is written ever leaves.
+  if (!socket.writable || !(late || error.code?.startsWith('HPE_') === true)) {
     socket.destroy();
     return;
   }
-  const late = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
   const status = late ? '408 Request Timeout' : '400 Bad Request';
   const body = JSON.stringify({ error: late ? 'the request took too long' : 'the request is not HTTP/1.1' });
   const head = `content-type: application/json\r\ncontent-length: ${body.length}\r\nconnection: close`;
+  const cutOff = setTimeout(() => socket.destroy(), lastWordsMs);
+  socket.once('close', () => clearTimeout(cutOff));
   socket.end(`HTTP/1.1 ${status}\r\n${head}\r\n\r\n${body}`, () => socket.destroy());
 }
