@@ -33,15 +33,19 @@ export class Demo {
   async run(): Promise<boolean> {
     await this.#kubectl('create', 'namespace', namespace);
     await this.#backUp();
-    this.#say(`\nThe restore ${restoreName}: the pods are created again, labelled as Velero labels them.\n`);
+    this.#say(
+      `\nThe restore ${restoreName}: both pods are created again, labelled as Velero labels them, and a third one from`,
+    );
+    this.#say('examples/wait-container/pod.yaml, which has volumes to wait for.\n');
     console.log(tableHead());
     const rows = this.#followExecHooks();
     await Promise.all([this.#restoreWeb(), this.#restoreDatabase(), this.#restoreFiles()]);
+    this.#say('');
     this.#check(rows.length === 1 && rows[0]?.state === 'Succeeded', 'exactly one exec hook ran, and it succeeded');
     await this.#showOrder();
     await this.#showData();
     await this.#showEvents();
-    this.#say(this.#good ? '\nAll of it is so.' : '\nNot all of it is so: see the lines marked with ✗.');
+    this.#say(this.#good ? 'All of it is so.' : 'Not all of it is so: see the lines marked with ✗.');
     return this.#good;
   }
 
@@ -86,7 +90,7 @@ export class Demo {
   }
 
   async #restoreFiles(): Promise<void> {
-    await this.#apply('wait-container/pod.yaml');
+    await this.#kubectl('apply', '-f', example('wait-container/pod.yaml'));
     await this.#kubectl('wait', '-n', namespace, '--for=condition=Ready', 'pod/files', patience);
     await this.#reportInit('files', ['restore-wait', 'restore-hook', 'setup']);
   }
@@ -126,13 +130,12 @@ export class Demo {
   async #showOrder(): Promise<void> {
     const { spec } = await this.#getPod('files');
     const order = (spec.initContainers ?? []).map(({ name }) => name).join(', ');
-    this.#say('');
     this.#check(order === 'restore-wait, restore-hook, setup', `the init containers of pod files: ${order}`);
   }
 
   async #showData(): Promise<void> {
     const rows = await this.#psql('SELECT * FROM orders ORDER BY id');
-    this.#say(`\npostgres=# SELECT * FROM orders ORDER BY id;\n${rows}`);
+    this.#say(`\npostgres=# SELECT * FROM orders ORDER BY id;\n${rows.trimEnd()}`);
     const wanted = ['1 | Ada      |  19.90', '2 | Grace    | 250.00', '3 | Edsger   |   7.45', '(3 rows)'];
     this.#check(
       wanted.every((row) => rows.includes(row)),
@@ -149,11 +152,11 @@ export class Demo {
       '--field-selector=involvedObject.name=db',
       '-o',
       'custom-columns=TYPE:.type,REASON:.reason,MESSAGE:.message',
-      '--sort-by=.metadata.creationTimestamp',
+      '--sort-by=.eventTime',
     );
     const told = events.split('\n').filter((line, index) => index === 0 || / Hook[A-Z]/.test(line));
-    this.#say(`$ kubectl get events -n ${namespace}    (those of the hooks of pod db)\n${told.join('\n')}`);
-    this.#check(/HookSucceeded/.test(events), 'the Events tell of the hook');
+    this.#say(`\n$ kubectl get events -n ${namespace}    (those of the hooks of pod db)\n${told.join('\n')}\n`);
+    this.#check(events.includes('HookSucceeded'), 'the Events tell of the hook');
   }
 
   async #getPod(name: string): Promise<Pod> {

@@ -9,7 +9,7 @@ const columns = [
   { title: 'OUTPUT', width: 0 },
 ] as const;
 
-/** Of a command's output, in a table row. */
+/** Of a command's output, its end, in a table row. */
 const shownOutputCharacters = 60;
 
 export interface HookRow {
@@ -28,8 +28,14 @@ export function tableHead(): string {
 
 export function tableRow(row: HookRow): string {
   const { pod, kind, container, state, durationMs, exitCode, output } = row;
-  const duration = durationMs === null ? '-' : `${(durationMs / 1000).toFixed(1)} s`;
-  return line([pod, kind, container, state, duration, String(exitCode ?? '-'), oneLine(output)]);
+  return line([pod, kind, container, state, durationOf(kind, durationMs), String(exitCode ?? '-'), oneLine(output)]);
+}
+
+/** The kubelet tells the times of containers in whole seconds. */
+function durationOf(kind: HookRow['kind'], durationMs: number | null): string {
+  if (durationMs === null) return '-';
+  if (kind === 'exec') return `${(durationMs / 1000).toFixed(1)} s`;
+  return durationMs === 0 ? '< 1 s' : `${durationMs / 1000} s`;
 }
 
 function line(cells: readonly string[]): string {
@@ -39,5 +45,5 @@ function line(cells: readonly string[]): string {
 
 function oneLine(output: string): string {
   const text = output.trim().replace(/\s*\n\s*/g, ' ⏎ ');
-  return text.length > shownOutputCharacters ? `${text.slice(0, shownOutputCharacters - 1)}…` : text;
+  return text.length > shownOutputCharacters ? `…${text.slice(1 - shownOutputCharacters)}` : text;
 }

@@ -19,7 +19,7 @@ const grantedByAdmission = 'kube-api-access-';
  */
 export function asRestored(saved: SavedPod, restoreName: string): SavedPod {
   const { name, namespace, labels, annotations } = saved.metadata;
-  const { nodeName: _node, ...spec } = saved.spec;
+  const spec = Object.fromEntries(Object.entries(saved.spec).filter(([field]) => field !== 'nodeName'));
   const withoutGranted = (container: Container): Container => {
     const mounts = container.volumeMounts as readonly { name: string }[] | undefined;
     if (mounts === undefined) return container;
@@ -36,9 +36,9 @@ export function asRestored(saved: SavedPod, restoreName: string): SavedPod {
     },
     spec: {
       ...spec,
-      containers: spec.containers.map(withoutGranted),
-      initContainers: (spec.initContainers ?? []).map(withoutGranted),
-      volumes: (spec.volumes ?? []).filter((volume) => !volume.name.startsWith(grantedByAdmission)),
+      containers: saved.spec.containers.map(withoutGranted),
+      initContainers: (saved.spec.initContainers ?? []).map(withoutGranted),
+      volumes: (saved.spec.volumes ?? []).filter((volume) => !volume.name.startsWith(grantedByAdmission)),
     },
   };
 }

@@ -33,7 +33,7 @@ export function execHook(
   more: Readonly<Record<string, string>> = {},
 ): Record<string, string> {
   const family = 'post.hook.restore.velero.io/';
-  const entries = Object.entries(more).map(([key, value]) => [family + key, value]);
+  const entries = Object.entries(more).map(([key, value]): [string, string] => [family + key, value]);
   return { [`${family}command`]: JSON.stringify(command), ...Object.fromEntries(entries) };
 }
 

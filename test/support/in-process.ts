@@ -1,0 +1,93 @@
+import { Registry } from 'prom-client';
+import { defaultEndGroupTiming } from '../../executor/end-group.ts';
+import { createEventRecorder } from '../../executor/events.ts';
+import { defaultExecTiming } from '../../executor/exec-session.ts';
+import { Executor, type ExecutorOptions } from '../../executor/executor.ts';
+import { executorMetrics } from '../../executor/metrics.ts';
+import { Narrator } from '../../executor/narrator.ts';
+import type { ExecHook } from '../../shared/hook.ts';
+import { connectCluster, loadKubeConfig } from '../../shared/service/cluster.ts';
+import { createLogger } from '../../shared/service/logger.ts';
+import type { LogLine } from './service-process.ts';
+
+/** An executor in the test's own process: for plans of several hooks, which no annotation of this version can ask for. */
+export interface InProcessExecutor {
+  readonly lines: readonly LogLine[];
+  /** Resolves to the first line, past or future, that fits. */
+  line(fits: (line: LogLine) => boolean): Promise<LogLine>;
+  stop(): Promise<void>;
+}
+
+/** Takes pods with this label, whose stamp a test writes itself, so that no other executor takes them. */
+export const ownLabel = 'test.restorehooks.io/restore-name';
+
+/**
+ * Starts it on a cluster.
+ *
+ * @param hooks the exec hooks of each pod, by the pod's name
+ */
+export function startInProcess(
+  kubeconfig: string,
+  hooks: ReadonlyMap<string, readonly ExecHook[]>,
+  options: Partial<ExecutorOptions> = {},
+): InProcessExecutor {
+  const lines: LogLine[] = [];
+  const listeners = new Set<(line: LogLine) => void>();
+  const log = createLogger(
+    { name: 'executor', level: 'debug' },
+    {
+      write(text: string) {
+        const line = JSON.parse(text) as LogLine;
+        lines.push(line);
+        for (const listener of listeners) listener(line);
+      },
+    },
+  );
+  const cluster = connectCluster(loadKubeConfig(kubeconfig));
+  const metrics = executorMetrics(new Registry());
+  const events = createEventRecorder(cluster, { instance: 'test', log, dropped: () => metrics.eventsDropped.inc() });
+  const executor = new Executor(
+    {
+      scope: { labelKey: ownLabel, excludedNamespaces: [] },
+      installedAtMs: 0,
+      maxParallelPods: 20,
+      shutdownGraceMs: 1_000,
+      limits: { exec: defaultExecTiming, startTimeoutMs: 30_000, outputLimitBytes: 4096 },
+      endGroupTiming: defaultEndGroupTiming,
+      ...options,
+    },
+    {
+      cluster,
+      planPod: ({ metadata }) => ({ init: [], exec: hooks.get(metadata.name ?? '') ?? [], warnings: [] }),
+      log,
+      metrics,
+      narrator: new Narrator(log, events, metrics, true),
+      nowMs: Date.now,
+    },
+  );
+  const stop = new AbortController();
+  const run = executor.run(stop.signal);
+  return {
+    lines,
+    line(fits) {
+      return new Promise((resolve) => {
+        const past = lines.find(fits);
+        if (past !== undefined) {
+          resolve(past);
+          return;
+        }
+        const listener = (line: LogLine) => {
+          if (!fits(line)) return;
+          listeners.delete(listener);
+          resolve(line);
+        };
+        listeners.add(listener);
+      });
+    },
+    async stop() {
+      stop.abort();
+      await run;
+      await events.flush();
+    },
+  };
+}
