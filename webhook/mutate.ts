@@ -22,7 +22,7 @@ export function routeMutate(app: HttpsApp, options: MutateOptions): void {
   });
   app.addHook('onResponse', (_request, reply, done) => {
     metrics.duration.observe(reply.elapsedTime / 1000);
-    if (reply.statusCode >= 400) metrics.requests.inc({ outcome: 'bad_request' });
+    if (reply.statusCode >= 400) metrics.requests.inc({ outcome: reply.statusCode < 500 ? 'bad_request' : 'failed' });
     done();
   });
   app.post('/mutate', (httpRequest, reply) => {

@@ -71,7 +71,7 @@ describe('the webhook, for a review of a restored pod', () => {
     const annotations = { 'post.hook.restore.velero.io/command': '["sh", "-c", "login --password hunter2"]' };
     const pod = buildPod({ metadata: { name: 'secretive', labels, annotations } });
     await send(webhook, JSON.stringify(buildReview(pod)));
-    const line = webhook.lines.find((each) => each.pod === 'secretive');
+    const line = await webhook.logged((each) => each.pod === 'secretive');
     expect(line).toMatchObject({
       namespace: 'shop',
       restore: 'r1',
