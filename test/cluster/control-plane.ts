@@ -1,7 +1,7 @@
 import { addressesIn, kubeconfigOf, type Instance } from './instance.ts';
 import { certificateOf } from './certificates.ts';
 import { etcdUrl } from './etcd.ts';
-import { answers, askApiServer } from './probe.ts';
+import { answers, askAsAdmin } from './probe.ts';
 import type { Component } from './component.ts';
 
 /** Where the API server is reached, from the host and within the cluster. */
@@ -38,7 +38,7 @@ export function apiServer(instance: Instance): Component {
       '--authorization-mode=Node,RBAC',
       '--allow-privileged=true',
     ],
-    ready: async () => (await askApiServer(instance, serverOf(instance), '/readyz'))?.status === 200,
+    ready: async () => (await askAsAdmin(instance, `${serverOf(instance)}/readyz`))?.status === 200,
   };
 }
 
@@ -79,5 +79,8 @@ function clientFlags(instance: Instance, user: string): readonly string[] {
     `--authentication-kubeconfig=${file}`,
     `--authorization-kubeconfig=${file}`,
     '--leader-elect=false',
+    // The default of 20 requests a second is what a start, and a test with many pods, would wait for.
+    '--kube-api-qps=500',
+    '--kube-api-burst=1000',
   ];
 }

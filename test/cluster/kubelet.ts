@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { addressesIn, cgroupOf, kubeconfigOf, nodeNameOf, type Instance } from './instance.ts';
 import { certificateOf } from './certificates.ts';
 import { containerdSocket } from './containerd.ts';
-import { answers } from './probe.ts';
+import { serverOf } from './control-plane.ts';
+import { answers, askAsAdmin } from './probe.ts';
 import type { Component } from './component.ts';
 
 export function kubelet(instance: Instance): Component {
@@ -17,8 +18,28 @@ export function kubelet(instance: Instance): Component {
       `--hostname-override=${nodeNameOf(instance.name)}`,
       `--node-ip=${node}`,
     ],
-    ready: () => answers(`http://${node}:10248/healthz`),
+    ready: async () => (await answers(`http://${node}:10248/healthz`)) && knowsItsPods(instance),
   };
+}
+
+/**
+ * Whether the kubelet has heard of every pod of its node: healthy a moment before that, it says of an exec that the pod does
+ * not exist. Without an API server there is nothing it could hear of.
+ */
+async function knowsItsPods(instance: Instance): Promise<boolean> {
+  const { node } = addressesIn(instance);
+  const selector = `fieldSelector=spec.nodeName=${nodeNameOf(instance.name)}`;
+  const bound = await askAsAdmin(instance, `${serverOf(instance)}/api/v1/pods?${selector}`);
+  if (bound?.status !== 200) return true;
+  const known = await askAsAdmin(instance, `https://${node}:10250/pods`);
+  if (known?.status !== 200) return false;
+  const uids = new Set(uidsIn(known.text));
+  return uidsIn(bound.text).every((uid) => uids.has(uid));
+}
+
+function uidsIn(list: string): readonly string[] {
+  const { items } = JSON.parse(list) as { items: readonly { metadata: { uid: string } }[] | null };
+  return (items ?? []).map(({ metadata }) => metadata.uid);
 }
 
 export async function configureKubelet(instance: Instance): Promise<void> {

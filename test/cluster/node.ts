@@ -15,6 +15,7 @@ import { logOf, readProcess, recordsOf, type Instance } from './instance.ts';
  */
 const ownFolders = [
   '/run/containerd',
+  '/run/netns',
   '/var/lib/cni',
   '/var/lib/containerd',
   '/var/lib/kubelet',

@@ -61,12 +61,13 @@ export async function listens(path: string): Promise<boolean> {
   });
 }
 
-/** Asks the instance's API server as its administrator. null: no answer. */
-export async function askApiServer(instance: Instance, server: string, path: string): Promise<Answer | null> {
+/** Asks for a URL of the instance's API server or kubelet as its administrator. null: no answer. */
+export async function askAsAdmin(instance: Instance, url: string): Promise<Answer | null> {
   const admin = certificateOf(instance, 'admin');
-  const [ca, cert, key] = await Promise.all(
-    [certificateOf(instance, 'ca').cert, admin.cert, admin.key].map((file) => readFile(file)),
-  );
-  if (ca === undefined || cert === undefined || key === undefined) return null;
-  return ask(`${server}${path}`, { ca, cert, key });
+  const [ca, cert, key] = await Promise.all([
+    readFile(certificateOf(instance, 'ca').cert),
+    readFile(admin.cert),
+    readFile(admin.key),
+  ]);
+  return ask(url, { ca, cert, key });
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { serverOf } from './control-plane.ts';
 import { logOf, nodeNameOf, type Instance } from './instance.ts';
-import { askApiServer } from './probe.ts';
+import { askAsAdmin } from './probe.ts';
 
 const timeoutMs = 120_000;
 const pollMs = 50;
@@ -47,6 +47,6 @@ async function missingServiceAccount(instance: Instance): Promise<string | null>
 }
 
 async function get(instance: Instance, path: string): Promise<unknown> {
-  const answer = await askApiServer(instance, serverOf(instance), path);
+  const answer = await askAsAdmin(instance, `${serverOf(instance)}${path}`);
   return answer?.status === 200 ? JSON.parse(answer.text) : null;
 }
