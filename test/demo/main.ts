@@ -45,8 +45,8 @@ try {
     console.log(`
 The cluster is up until you press Ctrl-C. In another terminal, in this folder:
 
-  npm run cluster -- exec --name ${cluster.name} -- kubectl get pods -A
-  npm run cluster -- exec --name ${cluster.name} -- kubectl -n app get events
+  npm run cluster -- exec --name ${cluster.name} kubectl get pods -A
+  npm run cluster -- exec --name ${cluster.name} kubectl -n app get events
   export KUBECONFIG=${cluster.kubeconfig}
 
 Restore something of your own: create a pod with hook annotations and the label velero.io/restore-name.`);
