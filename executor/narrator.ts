@@ -36,7 +36,7 @@ export class Narrator {
 
   missed(pod: PodRef, plan: Plan): void {
     this.#metrics.missed.inc();
-    const note = `The pod was restored past the webhook: none of its ${count(plan)} was run.`;
+    const note = `The pod bears the restore label, and the webhook did not admit it as restored: none of its ${count(plan)} was run.`;
     this.#events.record(pod, { type: 'Warning', reason: 'HooksMissed', note });
     this.#log.warn({ ...podFields(pod), init: plan.init.length, exec: plan.exec.length }, 'hooks missed');
   }

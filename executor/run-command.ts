@@ -5,6 +5,9 @@ import { readExecStatus } from './exec-status.ts';
 import { GroupReport, shellOf, withGroupReport } from './process-group.ts';
 import { Tail } from './tail.ts';
 
+/** A Node timer holds at most this many milliseconds (25 days); a longer one would fire at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
 export interface CommandLimits {
   readonly exec: ExecTiming;
   /** Between the answer to the upgrade and a shell's first word: the runtime starts a process, on a node that may be busy. */
@@ -49,7 +52,7 @@ export async function runCommand(
   let reported = false;
   const startClock = (durationMs: number) => {
     clearTimeout(timer);
-    timer = setTimeout(() => cut.abort(), durationMs);
+    timer = setTimeout(() => cut.abort(), Math.min(durationMs, longestTimerMs));
   };
   const end = await execute(
     cluster,

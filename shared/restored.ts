@@ -34,7 +34,7 @@ export function judgeRestored(pod: Pod, scope: RestoreScope): RestoredJudgement 
   if (scope.excludedNamespaces.includes(metadata.namespace ?? '')) {
     return { restored: false, reason: 'ExcludedNamespace' };
   }
-  if (Object.hasOwn(metadata.annotations ?? {}, mirrorKey)) return { restored: false, reason: 'MirrorPod' };
+  if (isMirror(pod)) return { restored: false, reason: 'MirrorPod' };
   // Velero strips owners, so a pod with a controller comes from a template that bears the label.
   if (metadata.ownerReferences?.some(({ controller }) => controller === true)) {
     return { restored: false, reason: 'Controlled' };
@@ -45,4 +45,9 @@ export function judgeRestored(pod: Pod, scope: RestoreScope): RestoredJudgement 
 function restoreOf(pod: Pod, labelKey: string): string | null {
   const labels = pod.metadata.labels ?? {};
   return Object.hasOwn(labels, labelKey) ? (labels[labelKey] ?? null) : null;
+}
+
+/** Whether the pod is the API server's image of a static pod, which only its kubelet can change. */
+export function isMirror({ metadata }: Pod): boolean {
+  return Object.hasOwn(metadata.annotations ?? {}, mirrorKey);
 }

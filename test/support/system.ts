@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAuthority, createServingCertificate } from '../../certs/certificates.ts';
@@ -6,7 +7,7 @@ import { registration as registrationOf } from '../../certs/registration.ts';
 import { writeCertificates } from '../../certs/write.ts';
 import { defaultExcludedNamespaces, defaultRestoreLabel } from '../../shared/restored.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import { kubectl } from './kubectl.ts';
+import { kubectl, kubectlJson } from './kubectl.ts';
 import { startService, type ServiceProcess } from './service-process.ts';
 
 /** The webhook, registered with a cluster's API server, and the executor, both as processes of this machine. */
@@ -46,10 +47,11 @@ export async function startSystem(cluster: Cluster, options: SystemOptions = {})
     excludedNamespaces: defaultExcludedNamespaces,
   });
   await kubectl(cluster, ['apply', '-f', '-'], JSON.stringify(registration));
+  const kubeconfig = await executorKubeconfig(cluster, folder);
 
   async function startExecutor(env: Readonly<Record<string, string>> = {}): Promise<ServiceProcess> {
     const executor = startService('executor', {
-      RESTORE_HOOKS_KUBECONFIG: cluster.kubeconfig,
+      RESTORE_HOOKS_KUBECONFIG: kubeconfig,
       RESTORE_HOOKS_PROBE_HOST: '127.0.0.1',
       RESTORE_HOOKS_PROBE_PORT: '0',
       ...options.executorEnv,
@@ -74,4 +76,20 @@ export async function startSystem(cluster: Cluster, options: SystemOptions = {})
     },
   };
   return system;
+}
+
+interface KubeConfigFile {
+  readonly users: readonly { readonly name: string; readonly user: unknown }[];
+}
+
+/** The executor acts as its service account, with the rights that examples/install/rbac.yaml gives it and no other. */
+async function executorKubeconfig(cluster: Cluster, folder: string): Promise<string> {
+  const rbac = fileURLToPath(new URL('../../examples/install/rbac.yaml', import.meta.url));
+  await kubectl(cluster, ['apply', '-f', '-'], await readFile(rbac, 'utf8'));
+  const { stdout } = await kubectl(cluster, ['create', 'token', 'executor', '-n', 'restore-hooks', '--duration=10h']);
+  const admin = await kubectlJson<KubeConfigFile>(cluster, ['config', 'view', '--raw']);
+  const users = admin.users.map(({ name }) => ({ name, user: { token: stdout.trim() } }));
+  const file = join(folder, 'executor.kubeconfig');
+  await writeFile(file, JSON.stringify({ ...admin, users }), { mode: 0o600 });
+  return file;
 }
