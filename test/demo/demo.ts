@@ -43,9 +43,9 @@ export class Demo {
     this.#say('');
     this.#check(rows.length === 1 && rows[0]?.state === 'Succeeded', 'exactly one exec hook ran, and it succeeded');
     await this.#showOrder();
-    await this.#showData();
     await this.#showEvents();
-    this.#say(this.#good ? 'All of it is so.' : 'Not all of it is so: see the lines marked with ✗.');
+    await this.#showData();
+    this.#say(this.#good ? '\nAll of it is so.' : '\nNot all of it is so: see the lines marked with ✗.');
     return this.#good;
   }
 
@@ -155,7 +155,7 @@ export class Demo {
       '--sort-by=.eventTime',
     );
     const told = events.split('\n').filter((line, index) => index === 0 || / Hook[A-Z]/.test(line));
-    this.#say(`\n$ kubectl get events -n ${namespace}    (those of the hooks of pod db)\n${told.join('\n')}\n`);
+    this.#say(`\n$ kubectl get events -n ${namespace}    (those of the hooks of pod db)\n${told.join('\n').trimEnd()}`);
     this.#check(events.includes('HookSucceeded'), 'the Events tell of the hook');
   }
 

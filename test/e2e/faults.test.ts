@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import type { ExecHook } from '../../shared/hook.ts';
 import { startInProcess, ownLabel, type InProcessExecutor } from '../support/in-process.ts';
 import { buildHook } from '../support/pods.ts';
-import { execHook, Scene } from '../support/scene.ts';
+import { execHook, mostAtOnce, Scene } from '../support/scene.ts';
 
 let scene: Scene;
 beforeAll(async () => {
@@ -187,6 +187,17 @@ describe('several hooks of one pod', () => {
       predecessorUnknown: true,
     });
     expect(await executing.line(ended(2))).toMatchObject({ state: 'Succeeded' });
+  }, 120_000);
+
+  it('in several pods run beside each other, in as many pods as configured and no more', async () => {
+    const names = Array.from({ length: 6 }, (_, index) => `beside-${index}`);
+    const hooks = new Map(names.map((name) => [name, [buildHook('main', { command: ['/bin/sleep', '2'] })]]));
+    const executing = startInProcess(scene.cluster.kubeconfig, hooks, { maxParallelPods: 3 });
+    executor = executing;
+    const labelled = { labels: { [ownLabel]: 'r1' }, annotations: { 'restorehooks.io/admitted-for': 'r1' } };
+    await Promise.all(names.map((name) => scene.create({ name, ...labelled })));
+    await Promise.all(names.map((name) => executing.line(({ msg, pod }) => msg === 'hooks finished' && pod === name)));
+    expect(mostAtOnce(executing.lines)).toBe(3);
   }, 120_000);
 
   it('a failure under Fail cancels the others', async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { execHook, Scene } from '../support/scene.ts';
+import { kubectl } from '../support/kubectl.ts';
+import { execHook, mostAtOnce, Scene } from '../support/scene.ts';
 
 const init = 'init.hook.restore.velero.io/';
 const post = 'post.hook.restore.velero.io/';
@@ -69,7 +70,6 @@ describe('init hooks, by the real API server and kubelet', () => {
       metadata: { name: 'd', namespace: scene.namespace },
       spec: { replicas: 1, selector: { matchLabels: { app: 'd' } }, template },
     };
-    const { kubectl } = await import('../support/kubectl.ts');
     await kubectl(scene.cluster, ['apply', '-f', '-'], JSON.stringify(replicaSet));
     await scene.kubectl('wait', '--for=jsonpath={.status.readyReplicas}=1', 'replicaset/d', '--timeout=120s');
     const { stdout } = await scene.kubectl('get', 'pods', '-l', 'app=d', '-o', 'jsonpath={.items[0].metadata.name}');
@@ -143,7 +143,6 @@ describe('which pods are taken', () => {
     const { stdout } = await scene.kubectl('get', 'mutatingwebhookconfiguration', 'restore-hooks', '-o', 'json');
     await scene.kubectl('delete', 'mutatingwebhookconfiguration', 'restore-hooks');
     await scene.restore({ name: 'missed', annotations: counted });
-    const { kubectl } = await import('../support/kubectl.ts');
     await kubectl(scene.cluster, ['create', '-f', '-'], stdout.replace(/"(resourceVersion|uid)": "[^"]*",?/g, ''));
     const events = await scene.eventsWith('missed', 'HooksMissed');
     expect(events.map(({ reason }) => reason)).toEqual(['HooksMissed']);
@@ -196,19 +195,7 @@ describe('which pods are taken', () => {
     expect(ended.every(({ state }) => state === 'Succeeded')).toBe(true);
     const counts = await Promise.all(names.map((name) => scene.sh(name, 'cat /tmp/count')));
     expect(counts).toEqual(names.map(() => 'ran\n'));
-    expect(mostAtOnce(scene)).toBeLessThanOrEqual(20);
+    expect(mostAtOnce(scene.system.executor.lines)).toBeLessThanOrEqual(20);
     await scene.kubectl('delete', 'pods', '--wait=false', ...names);
   }, 400_000);
 });
-
-/** The most pods in which a hook ran at once, by the executor's log. */
-function mostAtOnce({ system }: Scene): number {
-  let running = 0;
-  let most = 0;
-  for (const { msg } of system.executor.lines) {
-    if (msg === 'hook started') running += 1;
-    if (msg === 'hook ended') running -= 1;
-    most = Math.max(most, running);
-  }
-  return most;
-}

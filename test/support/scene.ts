@@ -37,6 +37,18 @@ export function execHook(
   return { [`${family}command`]: JSON.stringify(command), ...Object.fromEntries(entries) };
 }
 
+/** The most pods in which a hook ran at once, by an executor's log. */
+export function mostAtOnce(lines: readonly LogLine[]): number {
+  let running = 0;
+  let most = 0;
+  for (const { msg } of lines) {
+    if (msg === 'hook started') running += 1;
+    if (msg === 'hook ended') running -= 1;
+    most = Math.max(most, running);
+  }
+  return most;
+}
+
 /** The cluster of this test run, the system beside it, and a namespace that nobody else uses. */
 export class Scene {
   readonly cluster: Cluster;
