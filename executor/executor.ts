@@ -43,6 +43,8 @@ export interface ExecutorParts {
 /** Keys handled at a time. A decision is a millisecond; only marks of finished pods wait for the API server. */
 const deciders = 8;
 const retry: Backoff = { firstMs: 100, maxMs: 10_000 };
+/** For the last marks of an executor that stops: a kubelet's default grace period of 30 s holds the grace time and this. */
+const closingMs = 3_000;
 /** Events live for an hour by default, and repeat themselves under one name: an older pod's warnings were told before. */
 const warningAgeMs = 3_600_000;
 
@@ -286,7 +288,9 @@ export class Executor {
   async #finish(key: string, run: PodRun, phase: Extract<ConditionReason, 'Succeeded' | 'Failed'>): Promise<void> {
     const { cluster, narrator, nowMs } = this.#parts;
     const mark = hooksMark(phase, summary(run.plan, run.record), nowMs());
-    const written = await writeMark(cluster, run.ref, mark, null, this.#cut.signal);
+    // What is known at the end is written even when the grace time has run out.
+    const signal = this.#closing ? AbortSignal.timeout(closingMs) : this.#cut.signal;
+    const written = await writeMark(cluster, run.ref, mark, null, signal);
     narrator.finished(run.ref, run.record, written === 'written' ? phase : `${phase}, and the pod is gone`);
     this.#settle(key, run);
   }
@@ -308,7 +312,6 @@ export class Executor {
   }
 
   #retry(key: string, run: PodRun, error: unknown): void {
-    if (this.#cut.signal.aborted) return;
     this.#parts.metrics.apiFailures.inc();
     const retryInMs = this.#nextDelayMs(run);
     const { namespace, name } = run.ref;

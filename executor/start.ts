@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { planPod } from '../shared/plan.ts';
 import { connectCluster, loadKubeConfig } from '../shared/service/cluster.ts';
@@ -14,6 +15,9 @@ import { Narrator } from './narrator.ts';
 
 /** A shell's first word after the upgrade: the runtime starts a process, on a node that may be restoring much at once. */
 const startTimeoutMs = 30_000;
+
+/** For the last Events; an API server that is away is not waited for. */
+const flushMs = 2_000;
 
 /**
  * The executor as a process: its parts put together, its probes served, until the signal aborts and all has stopped.
@@ -67,7 +71,7 @@ export async function runExecutor(config: ExecutorConfig, log: Logger, signal: A
   });
   log.info({ probePort: probes.port, maxParallelPods: config.maxParallelPods }, 'executor started');
   await executor.run(signal);
-  await events.flush();
+  await Promise.race([events.flush(), delay(flushMs)]);
   await probes.close();
   log.info('executor stopped');
 }

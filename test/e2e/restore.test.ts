@@ -173,6 +173,7 @@ describe('which pods are taken', () => {
     const annotations = execHook(['/bin/sh', '-c', 'echo ran >> /tmp/count; sleep 600'], { 'exec-timeout': '1h' });
     await scene.restore({ name: 'killed', annotations });
     await scene.told('hook started', 'killed');
+    await scene.sh('killed', 'until [ -s /tmp/count ]; do :; done');
     expect(await scene.mark('killed')).toBe('False Running');
     scene.system.executor.kill('SIGKILL');
     await scene.system.executor.ended;
@@ -186,6 +187,36 @@ describe('which pods are taken', () => {
       '--timeout=60s',
     );
     expect(await scene.sh('killed', 'cat /tmp/count')).toBe('ran\n');
+  }, 120_000);
+
+  it('an executor told to stop lets a running hook end, begins none, and the next one begins those', async () => {
+    const slow = execHook(['/bin/sh', '-c', 'echo ran >> /tmp/count; sleep 3']);
+    await scene.restore({ name: 'running', annotations: slow });
+    await scene.told('hook started', 'running');
+    const stopped = scene.system.executor.stop();
+    await scene.restore({ name: 'waiting', annotations: counted });
+    expect(await stopped).toBe(0);
+    expect(await scene.finished('running')).toMatchObject({ state: 'Succeeded' });
+    expect(await scene.mark('running')).toBe('True Succeeded');
+    await scene.ready('waiting');
+    expect(await scene.mark('waiting')).toBe('none');
+    await scene.system.startExecutor();
+    expect(await scene.finished('waiting')).toMatchObject({ state: 'Succeeded' });
+    expect(await scene.sh('running', 'cat /tmp/count')).toBe('ran\n');
+  }, 120_000);
+
+  it('a hook that outlives the grace time of its executor is Interrupted, and the pod says so', async () => {
+    await scene.system.executor.stop();
+    await scene.system.startExecutor({ RESTORE_HOOKS_SHUTDOWN_GRACE_SECONDS: '0' });
+    const annotations = execHook(['/bin/sh', '-c', 'echo ran >> /tmp/count; sleep 600'], { 'exec-timeout': '1h' });
+    await scene.restore({ name: 'cut', annotations });
+    await scene.told('hook started', 'cut');
+    await scene.sh('cut', 'until [ -s /tmp/count ]; do :; done');
+    expect(await scene.system.executor.stop()).toBe(0);
+    expect(await scene.finished('cut')).toMatchObject({ state: 'Failed', reason: 'Interrupted' });
+    expect(await scene.mark('cut')).toBe('False Failed');
+    await scene.system.startExecutor();
+    expect(await scene.sh('cut', 'cat /tmp/count')).toBe('ran\n');
   }, 120_000);
 
   it('50 pods at once get their hook once each, in no more pods at a time than configured', async () => {
