@@ -1,10 +1,11 @@
 import { reasonSentence, type Outcome } from '../shared/outcome.ts';
 
+/** What is read of a Status object; nothing in it is believed to be what it should be. */
 interface StatusObject {
   readonly status?: unknown;
   readonly reason?: unknown;
   readonly message?: unknown;
-  readonly details?: { readonly causes?: readonly { readonly reason?: unknown; readonly message?: unknown }[] };
+  readonly details?: { readonly causes?: unknown } | null;
 }
 
 /** What container runtimes say when a command never began: runc, crun, containerd and CRI-O through the kubelet. */
@@ -18,18 +19,19 @@ const neverBegan = /OCI runtime|failed to start exec|unable to start|executable 
  * that is no clear word is ConnectionLost: never success.
  */
 export function readExecStatus(text: string, began: boolean): Outcome {
-  let status: StatusObject;
+  let parsed: unknown;
   try {
-    status = JSON.parse(text) as StatusObject;
+    parsed = JSON.parse(text);
   } catch {
     return lost(`the status is not JSON: ${text.slice(0, 200)}`);
   }
+  if (typeof parsed !== 'object' || parsed === null) return lost(`the status is no object: ${text.slice(0, 200)}`);
+  const status: StatusObject = parsed;
   if (status.status === 'Success') return { ok: true, exitCode: 0 };
   const message = typeof status.message === 'string' ? status.message : 'no message';
   if (status.reason === 'NonZeroExitCode') {
-    const cause = status.details?.causes?.find(({ reason }) => reason === 'ExitCode');
-    const exitCode = Number(cause?.message);
-    if (typeof cause?.message === 'string' && Number.isInteger(exitCode)) {
+    const exitCode = exitCodeIn(status.details?.causes);
+    if (exitCode !== null) {
       return { ok: false, reason: 'NonZeroExit', exitCode, message: `the command ended with exit code ${exitCode}` };
     }
     return lost(`the status says NonZeroExitCode and no code: ${message}`);
@@ -43,6 +45,16 @@ export function readExecStatus(text: string, began: boolean): Outcome {
     };
   }
   return lost(message);
+}
+
+/** The code among the causes. null: there is none. An exit code of 0 would be no failure, and an empty text is no number. */
+function exitCodeIn(causes: unknown): number | null {
+  const list: unknown[] = Array.isArray(causes) ? causes : [];
+  for (const cause of list) {
+    const { reason, message } = (cause ?? {}) as { readonly reason?: unknown; readonly message?: unknown };
+    if (reason === 'ExitCode' && typeof message === 'string' && /^-?[1-9]\d{0,9}$/.test(message)) return Number(message);
+  }
+  return null;
 }
 
 function lost(detail: string): Outcome {

@@ -39,6 +39,28 @@ describe('the status channel', () => {
       expected: 'ConnectionLost null',
     },
     { name: 'no JSON', text: 'EOF', began: true, expected: 'ConnectionLost null' },
+    { name: 'an exit code of no digits', text: nonZero(''), began: true, expected: 'ConnectionLost null' },
+    { name: 'a failure with exit code 0', text: nonZero('0'), began: true, expected: 'ConnectionLost null' },
+    { name: 'JSON null', text: 'null', began: true, expected: 'ConnectionLost null' },
+    { name: 'a JSON text', text: '"Success"', began: true, expected: 'ConnectionLost null' },
+    {
+      name: 'details that are null',
+      text: '{"reason":"NonZeroExitCode","details":null}',
+      began: true,
+      expected: 'ConnectionLost null',
+    },
+    {
+      name: 'causes that are no list',
+      text: '{"reason":"NonZeroExitCode","details":{"causes":{}}}',
+      began: true,
+      expected: 'ConnectionLost null',
+    },
+    {
+      name: 'a cause that is null',
+      text: '{"reason":"NonZeroExitCode","details":{"causes":[null]}}',
+      began: true,
+      expected: 'ConnectionLost null',
+    },
     { name: 'no Status', text: '{}', began: true, expected: 'ConnectionLost null' },
   ])('$name: $expected', ({ text, began, expected }) => {
     const outcome = readExecStatus(text, began);
