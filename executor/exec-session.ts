@@ -38,9 +38,12 @@ export type ExecEnd =
   | { readonly how: 'status'; readonly text: string }
   /** The upgrade was answered with another HTTP status: the command was not begun. */
   | { readonly how: 'refused'; readonly httpStatus: number; readonly message: string }
-  /** No connection was made at all: the command was not begun. */
+  /** The request was not sent at all: the command was not begun. */
   | { readonly how: 'unreachable'; readonly message: string }
-  /** The connection was cut, by the peer or by the signal: nothing is known of the command. */
+  /**
+   * The connection was cut, by the peer or by the signal, once the request was sent: nothing is known of the command. An
+   * answer to the upgrade that never came may have been sent all the same, with the command begun.
+   */
   | { readonly how: 'lost'; readonly message: string };
 
 /**
@@ -52,6 +55,9 @@ const protocols: readonly string[] = ['v4.channel.k8s.io', 'v5.channel.k8s.io'];
 
 /** The status channel's object is some hundred bytes; a server that sends more than this is not believed. */
 const statusLimitBytes = 64 * 1024;
+
+const noMessage = 'no message';
+const cutByExecutor = 'the executor cut the connection';
 
 /** The API server sends frames of 32 KiB; a larger message than this is a fault, and is not buffered. */
 const messageLimitBytes = 4 * 1024 * 1024;
@@ -71,11 +77,15 @@ export async function execute(
 ): Promise<ExecEnd> {
   let end: ExecEnd = { how: 'unreachable', message: 'no protocol was tried' };
   for (const protocol of protocols) {
-    const tried = await attempt(cluster, target, command, protocol, listener, timing, signal);
-    if (tried !== 'protocol refused') return tried;
-    end = { how: 'refused', httpStatus: 400, message: `the server speaks none of ${protocols.join(', ')}` };
+    end = await attempt(cluster, target, command, protocol, listener, timing, signal);
+    if (end.how !== 'refused' || !mayMeanProtocol(end)) return end;
   }
   return end;
+}
+
+/** The API server refuses a protocol that it does not speak with a bare 403; its other refusals are Status objects. */
+function mayMeanProtocol({ httpStatus, message }: Extract<ExecEnd, { how: 'refused' }>): boolean {
+  return (httpStatus === 400 || httpStatus === 403) && message === noMessage;
 }
 
 async function attempt(
@@ -86,46 +96,61 @@ async function attempt(
   listener: ExecListener,
   timing: ExecTiming,
   signal: AbortSignal,
-): Promise<ExecEnd | 'protocol refused'> {
+): Promise<ExecEnd> {
+  let sent = false;
   let socket: WebSocket;
   try {
     const { url, agent, headers } = await cluster.connection(execPath(target, command));
+    if (signal.aborted) return { how: 'unreachable', message: cutByExecutor };
     socket = new WebSocket(url, [protocol], {
       agent,
       headers,
-      handshakeTimeout: timing.handshakeTimeoutMs,
       maxPayload: messageLimitBytes,
       perMessageDeflate: false,
+      finishRequest: (request) => {
+        request.on('finish', () => (sent = true));
+        request.end();
+      },
     });
   } catch (error) {
     return { how: 'unreachable', message: messageOf(error) };
   }
   return new Promise((resolve) => {
     let opened = false;
-    let status = Buffer.alloc(0);
+    let refusedStatus: number | null = null;
+    let status: Buffer | null = Buffer.alloc(0);
     let problem = '';
-    let heardAtMs = performance.now();
-    const heard = () => (heardAtMs = performance.now());
+    // Pings and not time are counted: after a stall of this process the peer has had no chance to be heard.
+    let unanswered = 0;
+    const heard = () => (unanswered = 0);
     const cut = (why: string) => {
       problem ||= why;
       socket.terminate();
     };
-    const onAbort = () => cut('the executor cut the connection');
+    const onAbort = () => cut(cutByExecutor);
+    const handshake = setTimeout(
+      () => cut(`the upgrade was not answered within ${timing.handshakeTimeoutMs} ms`),
+      timing.handshakeTimeoutMs,
+    );
     const pings = setInterval(() => {
       if (!opened) return;
-      if (performance.now() - heardAtMs > timing.pongTimeoutMs) {
+      if (unanswered * timing.pingIntervalMs >= timing.pongTimeoutMs) {
         cut(`the peer was silent for ${timing.pongTimeoutMs} ms`);
-      } else socket.ping();
+        return;
+      }
+      unanswered += 1;
+      socket.ping();
     }, timing.pingIntervalMs);
-    const finish = (end: ExecEnd | 'protocol refused') => {
+    const finish = (end: ExecEnd) => {
+      clearTimeout(handshake);
       clearInterval(pings);
       signal.removeEventListener('abort', onAbort);
       resolve(end);
     };
 
     socket.on('open', () => {
+      clearTimeout(handshake);
       opened = true;
-      heard();
       listener.opened();
     });
     socket.on('pong', heard);
@@ -135,30 +160,31 @@ async function attempt(
       const payload = message.subarray(1);
       if (message[0] === 1) listener.stdout(payload);
       else if (message[0] === 2) listener.stderr(payload);
-      else if (message[0] === 3 && status.length + payload.length <= statusLimitBytes) {
+      else if (message[0] === 3 && status !== null) {
         status = Buffer.concat([status, payload]);
+        if (status.length <= statusLimitBytes) return;
+        status = null;
+        cut(`the status exceeds ${statusLimitBytes} bytes`);
       }
     });
     socket.on('unexpected-response', (request, answer) => {
+      const httpStatus = answer.statusCode ?? 0;
+      refusedStatus = httpStatus;
       void readRefusal(answer).then((message) => {
         request.destroy();
-        const httpStatus = answer.statusCode ?? 0;
-        const unspoken = [400, 403].includes(httpStatus) && /protocol/i.test(message);
-        finish(unspoken ? 'protocol refused' : { how: 'refused', httpStatus, message });
+        finish({ how: 'refused', httpStatus, message });
       });
     });
     socket.on('error', (error) => {
       problem ||= error.message;
     });
     socket.on('close', (code, reason) => {
-      const detail = problem === '' ? `closed with code ${code} ${reason.toString()}`.trim() : problem;
-      if (status.length > 0) finish({ how: 'status', text: status.toString('utf8') });
-      else if (opened) finish({ how: 'lost', message: detail });
-      else if (/subprotocol/i.test(detail)) finish('protocol refused');
-      else finish({ how: 'unreachable', message: detail });
+      const message = problem === '' ? `closed with code ${code} ${reason.toString()}`.trim() : problem;
+      if (refusedStatus !== null) finish({ how: 'refused', httpStatus: refusedStatus, message });
+      else if (status !== null && status.length > 0) finish({ how: 'status', text: status.toString('utf8') });
+      else finish({ how: sent ? 'lost' : 'unreachable', message });
     });
-    if (signal.aborted) onAbort();
-    else signal.addEventListener('abort', onAbort, { once: true });
+    signal.addEventListener('abort', onAbort, { once: true });
   });
 }
 
@@ -184,7 +210,8 @@ async function readRefusal(answer: IncomingMessage): Promise<string> {
   } catch (error) {
     return messageOf(error);
   }
-  return readStatus(text).message ?? 'no message';
+  const { message = '' } = readStatus(text);
+  return message === '' ? noMessage : message;
 }
 
 function messageOf(error: unknown): string {

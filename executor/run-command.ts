@@ -84,7 +84,7 @@ export async function runCommand(
     stdout: stdout.read(),
     stderr: stderr.read(),
     group: report?.group ?? null,
-    mayStillRun: mayStillRun(outcome),
+    mayStillRun: mayStillRun(end, outcome),
   };
 }
 
@@ -102,7 +102,7 @@ function judge(end: ExecEnd, { began, timedOut, interrupted, execTimeoutMs }: Ci
     case 'refused':
       return failure('ConnectFailed', `${reasonSentence('ConnectFailed')}: HTTP ${end.httpStatus}: ${end.message}`);
     case 'unreachable':
-      if (interrupted) return failure('Interrupted', reasonSentence('Interrupted'));
+      if (interrupted) return failure('Interrupted', 'the executor stopped before the command was sent; not run');
       return failure(
         'ConnectFailed',
         `the API server could not be reached, so the command was not started: ${end.message}`,
@@ -118,6 +118,6 @@ function failure(reason: 'ConnectFailed' | 'ConnectionLost' | 'ExecTimeout' | 'I
   return { ok: false, reason, exitCode: null, message };
 }
 
-function mayStillRun(outcome: Outcome): boolean {
-  return !outcome.ok && ['ConnectionLost', 'ExecTimeout', 'Interrupted'].includes(outcome.reason);
+function mayStillRun({ how }: ExecEnd, outcome: Outcome): boolean {
+  return how === 'lost' || (how === 'status' && !outcome.ok && outcome.reason === 'ConnectionLost');
 }
