@@ -13,11 +13,12 @@ import { judgeTaking } from '../shared/take.ts';
 import type { EndGroupTiming } from './end-group.ts';
 import type { ExecutorMetrics } from './metrics.ts';
 import { summary, title, type Narrator } from './narrator.ts';
-import { trimPod, writeMark, type PodRef } from './pod-api.ts';
+import { getPod, trimPod, writeMark, type PodRef } from './pod-api.ts';
 import { newRun, type Known, type PodRun } from './pod-run.ts';
 import { createQueue } from './queue.ts';
 import { runHook, type HookRunEnd } from './run-hook.ts';
 import type { CommandLimits } from './run-command.ts';
+import { createSlots, type Slots } from './slots.ts';
 
 export interface ExecutorOptions {
   readonly scope: RestoreScope;
@@ -60,14 +61,14 @@ export class Executor {
   readonly #known = new Map<string, Known>();
   /** Keys of the pods in which a hook runs, each with the end of it. */
   readonly #running = new Map<string, Promise<void>>();
-  /** Keys that may run a hook as soon as another has ended, longest waiting first. */
-  readonly #waitingForSlot = new Set<string>();
+  readonly #slots: Slots;
   readonly #cut = new AbortController();
   #closing = false;
 
   constructor(options: ExecutorOptions, parts: ExecutorParts) {
     this.#options = options;
     this.#parts = parts;
+    this.#slots = createSlots(options.maxParallelPods, (key) => this.#queue.add(key));
     this.#watch = createWatch<Pod, Pod>(parts.cluster, {
       path: '/api/v1/pods',
       labelSelector: options.scope.labelKey,
@@ -88,9 +89,14 @@ export class Executor {
    * known of them is written. Resolves when all has stopped.
    */
   async run(signal: AbortSignal): Promise<void> {
+    let grace: NodeJS.Timeout | undefined;
+    const close = () => {
+      this.#closing = true;
+      grace = setTimeout(() => this.#cut.abort(), this.#options.shutdownGraceMs);
+    };
+    if (signal.aborted) close();
+    else signal.addEventListener('abort', close, { once: true });
     await Promise.all([this.#watch.run(signal), this.#queue.run(signal)]);
-    this.#closing = true;
-    const grace = setTimeout(() => this.#cut.abort(), this.#options.shutdownGraceMs);
     await Promise.all(this.#running.values());
     clearTimeout(grace);
     const marked = [...this.#known].filter(([, { run }]) => run?.marked === true);
@@ -99,11 +105,11 @@ export class Executor {
 
   async #reconcile(key: string): Promise<void> {
     const pod = this.#watch.get(key) ?? null;
-    const known = this.#known.get(key) ?? (pod === null ? null : this.#meet(key, pod));
-    if (known === null) return;
-    const current = pod?.metadata.uid === known.uid ? pod : null;
-    if (known.run === null) {
-      if (current !== null) return;
+    const known = this.#known.get(key) ?? (pod === null ? null : this.#meetSafely(key, pod));
+    const current = pod?.metadata.uid === known?.uid ? pod : null;
+    if (known?.run == null) {
+      this.#slots.leave(key);
+      if (known === null || current !== null) return;
       this.#known.delete(key);
       if (pod !== null) this.#queue.add(key);
       return;
@@ -113,6 +119,19 @@ export class Executor {
       else await this.#step(key, known.run, current);
     } catch (error) {
       this.#retry(key, known.run, error);
+    }
+  }
+
+  /** One pod that cannot be made sense of must not end the executor, which would meet it again at every start. */
+  #meetSafely(key: string, pod: Pod): Known {
+    try {
+      return this.#meet(key, pod);
+    } catch (error) {
+      const { uid = '', namespace, name } = pod.metadata;
+      this.#parts.log.error({ err: error, namespace, pod: name }, 'pod not understood, its hooks are not run');
+      const known: Known = { uid, run: null };
+      this.#known.set(key, known);
+      return known;
     }
   }
 
@@ -130,7 +149,7 @@ export class Executor {
     switch (taking.is) {
       case 'taken':
         narrator.taken(ref, taking.restore, plan);
-        known = { uid, run: newRun(ref, plan, nowMs()) };
+        known = { uid, run: newRun(ref, plan, nowMs(), crypto.randomUUID().slice(0, 8)) };
         this.#parts.metrics.podsOpen.inc();
         break;
       case 'missed':
@@ -169,6 +188,12 @@ export class Executor {
 
   async #step(key: string, run: PodRun, pod: Pod | null): Promise<void> {
     const step = nextStep(run.plan.exec, pod, run.record, this.#parts.nowMs());
+    const restMs = run.notBeforeMs - performance.now();
+    if (step.do === 'wait' || step.do === 'finish' || restMs > 0) this.#slots.leave(key);
+    if ((step.do === 'run' || step.do === 'finish') && restMs > 0 && !this.#closing) {
+      this.#queue.addAfter(key, restMs);
+      return;
+    }
     switch (step.do) {
       case 'end':
         this.#endUnrun(run, step.endings);
@@ -194,27 +219,17 @@ export class Executor {
   }
 
   #begin(key: string, run: PodRun, index: number, containerID: string): void {
-    if (this.#running.size >= this.#options.maxParallelPods) {
-      this.#waitingForSlot.add(key);
-      return;
-    }
+    if (!this.#slots.take(key)) return;
     run.busy = true;
     const ended = this.#attempt(key, run, index, containerID).finally(() => {
       run.busy = false;
       this.#running.delete(key);
-      this.#parts.metrics.podsRunning.set(this.#running.size);
+      this.#slots.free(key);
+      this.#parts.metrics.podsRunning.set(this.#slots.taken());
       this.#queue.add(key);
-      this.#giveSlot();
     });
     this.#running.set(key, ended);
-    this.#parts.metrics.podsRunning.set(this.#running.size);
-  }
-
-  #giveSlot(): void {
-    const next = this.#waitingForSlot.values().next().value;
-    if (next === undefined) return;
-    this.#waitingForSlot.delete(next);
-    this.#queue.add(next);
+    this.#parts.metrics.podsRunning.set(this.#slots.taken());
   }
 
   /** Never rejects. */
@@ -230,12 +245,15 @@ export class Executor {
           hook,
           title: title(run.plan, index),
           containerID,
+          runID: run.id,
           marked: run.marked,
           limits: this.#options.limits,
           endGroupTiming: this.#options.endGroupTiming,
           nowMs,
+          closing: () => this.#closing,
+          wanted: () => this.#hookRecord(run, index).state === 'Waiting',
+          isMarked: () => (run.marked = true),
           starting: () => {
-            run.marked = true;
             run.failures = 0;
             const { predecessorUnknown } = run;
             run.record = changeHook(run.record, index, { state: 'Running', startedAtMs: nowMs(), predecessorUnknown });
@@ -246,8 +264,20 @@ export class Executor {
       );
       this.#take(key, run, index, end);
     } catch (error) {
-      this.#retry(key, run, error);
+      if (this.#hookRecord(run, index).state === 'Running') this.#loseSight(run, index, error);
+      else this.#retry(key, run, error);
     }
+  }
+
+  /** After the command was sent nothing may be tried again, whatever went wrong, and nothing may wait for its end for ever. */
+  #loseSight(run: PodRun, index: number, error: unknown): void {
+    const { log, nowMs } = this.#parts;
+    log.error({ err: error, namespace: run.ref.namespace, pod: run.ref.name }, 'sight of the hook lost');
+    run.predecessorUnknown = true;
+    const reason = 'ConnectionLost';
+    const message = reasonSentence(reason);
+    run.record = changeHook(run.record, index, { state: 'Failed', reason, message, finishedAtMs: nowMs() });
+    this.#tellEnd(run, index);
   }
 
   /** Takes what came of an attempt into the record. */
@@ -280,7 +310,7 @@ export class Executor {
         this.#settle(key, run);
         break;
       case 'not begun':
-        this.#queue.addAfter(key, this.#nextDelayMs(run));
+        this.#backOff(run);
         break;
     }
   }
@@ -291,6 +321,10 @@ export class Executor {
     // What is known at the end is written even when the grace time has run out.
     const signal = this.#closing ? AbortSignal.timeout(closingMs) : this.#cut.signal;
     const written = await writeMark(cluster, run.ref, mark, null, signal);
+    // The server gives up, too, when the pod changes faster than it can patch it; that pod is there still.
+    if (written === 'conflict' && (await getPod(cluster, run.ref, signal))?.metadata.uid === run.ref.uid) {
+      throw new Error('the mark was not written, because the pod changed at the same moment');
+    }
     narrator.finished(run.ref, run.record, written === 'written' ? phase : `${phase}, and the pod is gone`);
     this.#settle(key, run);
   }
@@ -313,15 +347,18 @@ export class Executor {
 
   #retry(key: string, run: PodRun, error: unknown): void {
     this.#parts.metrics.apiFailures.inc();
-    const retryInMs = this.#nextDelayMs(run);
+    const retryInMs = this.#backOff(run);
     const { namespace, name } = run.ref;
     this.#parts.log.warn({ err: error, namespace, pod: name, retryInMs }, 'call failed, trying again');
     this.#queue.addAfter(key, retryInMs);
   }
 
-  #nextDelayMs(run: PodRun): number {
+  /** Nothing is tried for the run before that time, whatever news of its pod comes meanwhile. */
+  #backOff(run: PodRun): number {
     run.failures += 1;
-    return backoffMs(retry, run.failures, Math.random());
+    const delayMs = backoffMs(retry, run.failures, Math.random());
+    run.notBeforeMs = performance.now() + delayMs;
+    return delayMs;
   }
 
   #noted(note: WatchNote): void {

@@ -7,6 +7,8 @@ import type { PodRef } from './pod-api.ts';
  * nothing, and what has become of each hook.
  */
 export interface PodRun {
+  /** In the mark: by it the run knows its own again, when the answer to the write of it was lost. */
+  readonly id: string;
   readonly ref: PodRef;
   readonly plan: Plan;
   record: RunRecord;
@@ -18,6 +20,8 @@ export interface PodRun {
   predecessorUnknown: boolean;
   /** Failed calls to the API server in a row. */
   failures: number;
+  /** After a failure: when the next try may be made, by performance.now(). */
+  notBeforeMs: number;
 }
 
 /** What the executor has decided about a pod it has seen: a run, or that there is nothing (more) to do for this UID. */
@@ -26,8 +30,9 @@ export interface Known {
   readonly run: PodRun | null;
 }
 
-export function newRun(ref: PodRef, plan: Plan, nowMs: number): PodRun {
+export function newRun(ref: PodRef, plan: Plan, nowMs: number, id: string): PodRun {
   return {
+    id,
     ref,
     plan,
     record: newRecord(plan.exec.length, nowMs),
@@ -35,5 +40,6 @@ export function newRun(ref: PodRef, plan: Plan, nowMs: number): PodRun {
     busy: false,
     predecessorUnknown: false,
     failures: 0,
+    notBeforeMs: 0,
   };
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { findMark, hooksMark } from '../shared/condition.ts';
+import { findMark, isMarkOf, runningMark } from '../shared/condition.ts';
 import { viewContainer } from '../shared/container-state.ts';
 import type { ExecHook } from '../shared/hook.ts';
 import { reasonSentence, type Reason } from '../shared/outcome.ts';
@@ -18,11 +18,18 @@ export interface RunHookOptions {
   /** For the mark: which hook of how many. */
   readonly title: string;
   readonly containerID: string;
-  /** True if this run has set the mark already, so that it is no other run's. */
+  readonly runID: string;
+  /** True if the pod is known to bear this run's mark. */
   readonly marked: boolean;
   readonly limits: CommandLimits;
   readonly endGroupTiming: EndGroupTiming;
   readonly nowMs: () => number;
+  /** True once no hook may be begun any more. One whose mark has been written is begun all the same: only it can be. */
+  readonly closing: () => boolean;
+  /** False once the hook has ended unrun while it was being checked: its time ran out, or its pod went. */
+  readonly wanted: () => boolean;
+  /** Called when the pod bears this run's mark. */
+  readonly isMarked: () => void;
   /** Called when everything has been checked and marked, right before the command is sent. */
   readonly starting: () => void;
 }
@@ -49,14 +56,21 @@ export async function runHook(options: RunHookOptions, signal: AbortSignal): Pro
   const before = await getPod(cluster, pod, signal);
   if (before === null) return { did: 'pod gone', reason: 'PodDeleted' };
   if (before.metadata.uid !== pod.uid) return { did: 'pod gone', reason: 'PodReplaced' };
-  if (runningID(before, hook.container) !== containerID) return { did: 'not begun' };
+  if (before.metadata.deletionTimestamp != null) return { did: 'not begun' };
+  if (runningID(before, hook.container) !== containerID || options.closing()) return { did: 'not begun' };
   if (!options.marked) {
-    if (findMark(before) !== null) return { did: 'marked by another' };
-    const mark = hooksMark('Running', options.title, options.nowMs());
-    const written = await writeMark(cluster, pod, mark, before.metadata.resourceVersion ?? null, signal);
-    if (written !== 'written') return { did: 'not begun' };
+    const found = findMark(before);
+    if (found !== null && !isMarkOf(found, options.runID)) return { did: 'marked by another' };
+    // It is there if an earlier write arrived and its answer did not.
+    if (found === null) {
+      const mark = runningMark(options.title, options.runID, options.nowMs());
+      const written = await writeMark(cluster, pod, mark, before.metadata.resourceVersion ?? null, signal);
+      if (written !== 'written') return { did: 'not begun' };
+    }
+    options.isMarked();
   }
   signal.throwIfAborted();
+  if (!options.wanted()) return { did: 'not begun' };
   options.starting();
   const target = { namespace: pod.namespace, pod: pod.name, container: hook.container };
   const token = crypto.randomUUID().replaceAll('-', '');
@@ -107,7 +121,11 @@ async function confirm(
     } catch (error) {
       if (signal.aborted) return { reason: 'Interrupted', message: reasonSentence('Interrupted') };
       if (!(error instanceof Error)) throw error;
-      await delay(backoffMs(confirmRetry, failures, Math.random()));
+    }
+    try {
+      await delay(backoffMs(confirmRetry, failures, Math.random()), undefined, { signal });
+    } catch {
+      return { reason: 'Interrupted', message: reasonSentence('Interrupted') };
     }
   }
 }

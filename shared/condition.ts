@@ -25,3 +25,13 @@ export function hooksMark(reason: ConditionReason, message: string, nowMs: numbe
     lastTransitionTime: new Date(nowMs).toISOString().replace(/\.\d+Z$/, 'Z'),
   };
 }
+
+/** The mark of a run that begins. It names the run, since the answer to its write can be lost and the mark be there. */
+export function runningMark(title: string, runID: string, nowMs: number): PodCondition {
+  return hooksMark('Running', `${title}, run ${runID}`, nowMs);
+}
+
+/** Whether this run has set the mark. */
+export function isMarkOf({ reason, message = '' }: PodCondition, runID: string): boolean {
+  return reason === 'Running' && message.endsWith(`, run ${runID}`);
+}

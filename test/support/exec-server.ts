@@ -122,13 +122,15 @@ export class ExecServer {
     return this.#sockets.size;
   }
 
+  readonly connection: Cluster['connection'] = (path) =>
+    Promise.resolve({ url: `ws://127.0.0.1:${this.port}${path}`, agent: new Agent(), headers: {} });
+
   /** A cluster with this server for its execs; its other calls are the test's. */
   cluster(call: Cluster['call'] = () => Promise.reject(new Error('no call was expected'))): Cluster {
     return {
       call,
       stream: () => Promise.reject(new Error('no watch was expected')),
-      connection: (path) =>
-        Promise.resolve({ url: `ws://127.0.0.1:${this.port}${path}`, agent: new Agent(), headers: {} }),
+      connection: this.connection,
     };
   }
 

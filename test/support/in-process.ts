@@ -6,7 +6,7 @@ import { Executor, type ExecutorOptions } from '../../executor/executor.ts';
 import { executorMetrics } from '../../executor/metrics.ts';
 import { Narrator } from '../../executor/narrator.ts';
 import type { ExecHook } from '../../shared/hook.ts';
-import { connectCluster, loadKubeConfig } from '../../shared/service/cluster.ts';
+import { connectCluster, loadKubeConfig, type Cluster } from '../../shared/service/cluster.ts';
 import { createLogger } from '../../shared/service/logger.ts';
 import type { LogLine } from './service-process.ts';
 
@@ -21,13 +21,20 @@ export interface InProcessExecutor {
 /** Takes pods with this label, whose stamp a test writes itself, so that no other executor takes them. */
 export const ownLabel = 'test.restorehooks.io/restore-name';
 
+/** Starts it on a real cluster. */
+export function startInProcess(kubeconfig: string, ...rest: RestOf<typeof startOn>): InProcessExecutor {
+  return startOn(connectCluster(loadKubeConfig(kubeconfig)), ...rest);
+}
+
+type RestOf<F> = F extends (first: Cluster, ...rest: infer Rest) => unknown ? Rest : never;
+
 /**
- * Starts it on a cluster.
+ * Starts it on a cluster, real or not.
  *
  * @param hooks the exec hooks of each pod, by the pod's name
  */
-export function startInProcess(
-  kubeconfig: string,
+export function startOn(
+  cluster: Cluster,
   hooks: ReadonlyMap<string, readonly ExecHook[]>,
   options: Partial<ExecutorOptions> = {},
 ): InProcessExecutor {
@@ -43,7 +50,6 @@ export function startInProcess(
       },
     },
   );
-  const cluster = connectCluster(loadKubeConfig(kubeconfig));
   const metrics = executorMetrics(new Registry());
   const events = createEventRecorder(cluster, { instance: 'test', log, dropped: () => metrics.eventsDropped.inc() });
   const executor = new Executor(

@@ -1,0 +1,250 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { ExecutorOptions } from '../../executor/executor.ts';
+import type { ExecHook } from '../../shared/hook.ts';
+import type { Pod } from '../../shared/pod.ts';
+import { ApiError } from '../../shared/service/api-error.ts';
+import { ExecServer } from '../support/exec-server.ts';
+import { FakeApi } from '../support/fake-api.ts';
+import { ownLabel, startOn, type InProcessExecutor } from '../support/in-process.ts';
+import { buildHook, buildPod, runningStatus, waitingStatus } from '../support/pods.ts';
+import type { LogLine } from '../support/service-process.ts';
+
+let api: FakeApi;
+let exec: ExecServer;
+let executor: InProcessExecutor;
+
+beforeEach(async () => {
+  api = new FakeApi();
+  exec = await ExecServer.start();
+});
+afterEach(async () => {
+  await executor.stop();
+  await exec.close();
+});
+
+function start(hooks: Record<string, ExecHook[]>, options: Partial<ExecutorOptions> = {}): void {
+  executor = startOn(api.cluster(exec.connection), new Map(Object.entries(hooks)), options);
+}
+
+/** A restored pod, admitted, whose container `a` runs. */
+function pod(name: string, more: Parameters<typeof buildPod>[0] = {}): Pod {
+  return buildPod({
+    statuses: [runningStatus('a', 1), runningStatus('b', 1)],
+    ...more,
+    metadata: {
+      name,
+      uid: `uid of ${name}`,
+      labels: { [ownLabel]: 'r1' },
+      annotations: { 'restorehooks.io/admitted-for': 'r1' },
+      ...more.metadata,
+    },
+  });
+}
+
+const says = (msg: string, name: string) => (line: LogLine) => line.msg === msg && line.pod === name;
+const ended = (name: string) => executor.line(says('hook ended', name));
+const finished = (name: string) => executor.line(says('hooks finished', name));
+
+describe('the mark', () => {
+  it('is known again as this run’s own when the answer to its write was lost: the hook runs, once', async () => {
+    let lost = 0;
+    api.after = ({ method }) => {
+      if (method === 'PATCH' && (lost += 1) === 1) throw new Error('socket hang up');
+    };
+    api.put(pod('db'));
+    start({ db: [buildHook('a')] });
+    (await exec.next()).end();
+    expect(await finished('db')).toMatchObject({ phase: 'Succeeded' });
+    expect(exec.asked).toHaveLength(1);
+  });
+
+  it('of another run stands, and nothing is sent', async () => {
+    api.put(pod('db'));
+    api.before = ({ method }) => {
+      if (method !== 'GET' || api.count('GET db') !== 1) return;
+      const conditions = [
+        { type: 'restorehooks.io/hooks', status: 'False', reason: 'Running', message: 'x, run 0000' },
+      ];
+      api.put(pod('db', { conditions }));
+    };
+    start({ db: [buildHook('a')] });
+    await executor.line(({ msg }) => msg === 'hooks begun by another executor');
+    expect(exec.asked).toEqual([]);
+  });
+
+  it('at the end is written again when the server gave up because the pod changed too fast', async () => {
+    let conflicts = 0;
+    api.before = ({ method, path }) => {
+      if (method !== 'PATCH' || api.mark('db') === 'none' || (conflicts += 1) > 2) return;
+      throw new ApiError(`PATCH ${path}: 409`, 409, 'Conflict', null);
+    };
+    api.put(pod('db'));
+    start({ db: [buildHook('a')] });
+    (await exec.next()).end();
+    await finished('db');
+    expect(api.mark('db')).toBe('True Succeeded');
+  });
+});
+
+describe('the way back from a failure', () => {
+  it('is taken with growing delays, not as fast as the server can refuse', async () => {
+    api.before = ({ method, path }) => {
+      if (method === 'GET' && path.includes('/pods/db') && api.count('GET db') <= 4)
+        throw new Error('connect ECONNREFUSED');
+    };
+    api.put(pod('db'));
+    const began = performance.now();
+    start({ db: [buildHook('a')] });
+    (await exec.next()).end();
+    await finished('db');
+    // At least half of 100, 200, 400 and 800 ms.
+    expect(performance.now() - began).toBeGreaterThan(700);
+    expect(executor.lines.filter(({ msg }) => msg === 'call failed, trying again')).toHaveLength(4);
+  });
+
+  it('is not shortened by news of the pod', async () => {
+    api.before = ({ method, path }) => {
+      if (method !== 'GET' || !path.includes('/pods/db') || api.count('GET db') > 3) return;
+      setImmediate(() => api.put({ ...api.pod('db') }));
+      throw new Error('connect ECONNREFUSED');
+    };
+    api.put(pod('db'));
+    const began = performance.now();
+    start({ db: [buildHook('a')] });
+    (await exec.next()).end();
+    await finished('db');
+    expect(performance.now() - began).toBeGreaterThan(350);
+  });
+});
+
+describe('a hook that ends while it is being checked', () => {
+  it('is told once, and not run: its wait-timeout came while the API server was slow', async () => {
+    let release: () => void = () => undefined;
+    api.after = async ({ method }) => {
+      if (method === 'PATCH' && api.count('PATCH db') === 1) await new Promise<void>((resolve) => (release = resolve));
+    };
+    const waitTimeoutMs = Date.now() + 500 - Date.parse(pod('db').metadata.creationTimestamp ?? '');
+    api.put(pod('db'));
+    start({ db: [buildHook('a', { waitTimeoutMs })] });
+    while (api.mark('db') === 'none') await new Promise((resolve) => setImmediate(resolve));
+    // Its container goes away, so that the deadline finds it down.
+    api.put(
+      pod('db', {
+        conditions: api.pod('db').status?.conditions ?? [],
+        statuses: [waitingStatus('a'), runningStatus('b', 1)],
+      }),
+    );
+    expect(await ended('db')).toMatchObject({ reason: 'WaitTimeout' });
+    release();
+    expect(await finished('db')).toMatchObject({ phase: 'Failed' });
+    expect(exec.asked).toEqual([]);
+    expect(executor.lines.filter(says('hook ended', 'db'))).toHaveLength(1);
+    expect(api.mark('db')).toBe('False Failed');
+  });
+});
+
+describe('slots', () => {
+  it('are not lost with a pod that no longer wants its turn', async () => {
+    for (const name of ['one', 'two', 'three']) api.put(pod(name));
+    start({ one: [buildHook('a')], two: [buildHook('a')], three: [buildHook('a')] }, { maxParallelPods: 1 });
+    const first = await exec.next();
+    // The next in line restarts in the very moment in which the slot becomes free.
+    api.put(pod('two', { statuses: [waitingStatus('a'), runningStatus('b', 1)] }));
+    first.end();
+    await finished('one');
+    (await exec.next()).end();
+    expect(await finished('three')).toMatchObject({ phase: 'Succeeded' });
+    api.put(pod('two'));
+    (await exec.next()).end();
+    expect(await finished('two')).toMatchObject({ phase: 'Succeeded' });
+  });
+
+  it('are given in turn, to all', async () => {
+    const names = Array.from({ length: 20 }, (_, index) => `pod-${index}`);
+    for (const name of names) api.put(pod(name));
+    start(Object.fromEntries(names.map((name) => [name, [buildHook('a'), buildHook('a')]])), { maxParallelPods: 3 });
+    for (let execs = 0; execs < 40; execs += 1) (await exec.next()).end();
+    const ends = await Promise.all(names.map(finished));
+    expect(ends.map(({ phase }) => phase)).toEqual(names.map(() => 'Succeeded'));
+  });
+});
+
+describe('after the command was sent', () => {
+  it.each(['null', '{"status":"Failure","reason":"NonZeroExitCode","details":{"causes":[null]}}'])(
+    'a status of %s ends the hook',
+    async (status) => {
+      api.put(pod('db'));
+      start({ db: [buildHook('a')] });
+      const peer = await exec.next();
+      peer.send(3, status);
+      peer.socket.close();
+      expect(await ended('db')).toMatchObject({ state: 'Failed', reason: 'ConnectionLost' });
+      await finished('db');
+    },
+  );
+});
+
+describe('at the signal', () => {
+  it('a hook that is still being checked is not begun any more', async () => {
+    let release: () => void = () => undefined;
+    api.before = async ({ method, path }) => {
+      if (method === 'GET' && path.includes('/pods/db')) await new Promise<void>((resolve) => (release = resolve));
+    };
+    api.put(pod('db'));
+    start({ db: [buildHook('a')] }, { shutdownGraceMs: 60_000 });
+    await executor.line(says('pod taken', 'db'));
+    while (api.count('GET db') === 0) await new Promise((resolve) => setImmediate(resolve));
+    const stopped = executor.stop();
+    release();
+    await stopped;
+    expect(exec.asked).toEqual([]);
+    expect(api.mark('db')).toBe('none');
+  });
+
+  it('a running hook may end, and its end is written', async () => {
+    api.put(pod('db'));
+    start({ db: [buildHook('a')] }, { shutdownGraceMs: 60_000 });
+    const peer = await exec.next();
+    const stopped = executor.stop();
+    peer.end();
+    await stopped;
+    expect(api.mark('db')).toBe('True Succeeded');
+  });
+
+  it('one that does not is cut off at the end of the grace time, and that is written', async () => {
+    api.put(pod('db'));
+    start({ db: [buildHook('a')] }, { shutdownGraceMs: 50 });
+    await exec.next();
+    await executor.stop();
+    expect(executor.lines.find(says('hook ended', 'db'))).toMatchObject({ reason: 'Interrupted' });
+    expect(api.mark('db')).toBe('False Failed');
+  });
+
+  it('the grace time holds for a mark that hangs, too', async () => {
+    api.put(pod('db'));
+    start({ db: [buildHook('a')] }, { shutdownGraceMs: 50 });
+    const peer = await exec.next();
+    api.before = ({ method }) => (method === 'PATCH' ? new Promise(() => undefined) : undefined);
+    peer.end();
+    await ended('db');
+    await api.until(() => api.count('PATCH db') === 2);
+    const began = performance.now();
+    await executor.stop();
+    // The grace time, and 3 s for the last words.
+    expect(performance.now() - began).toBeLessThan(4_500);
+  }, 10_000);
+});
+
+it('one pod that cannot be understood does not end the executor', async () => {
+  api.put(pod('strange', { metadata: { name: 'strange', labels: null, annotations: null } }));
+  api.put(pod('db'));
+  const hooks = new Map([['db', [buildHook('a')]]]);
+  const get = hooks.get.bind(hooks);
+  hooks.get = (name) => {
+    if (name === 'strange') throw new Error('a plan that cannot be made');
+    return get(name);
+  };
+  executor = startOn(api.cluster(exec.connection), hooks);
+  (await exec.next()).end();
+  expect(await finished('db')).toMatchObject({ phase: 'Succeeded' });
+});
