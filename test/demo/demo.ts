@@ -1,13 +1,14 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { dirname, isAbsolute } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { OutputTail } from '../../shared/outcome.ts';
 import type { Pod } from '../../shared/pod.ts';
-import type { Cluster } from '../cluster/cluster.ts';
 import { kubectl, kubectlJson } from '../support/kubectl.ts';
 import { asRestored, type SavedPod } from '../support/restore.ts';
 import type { LogLine } from '../support/service-process.ts';
+import type { AnyCluster } from '../support/own-cluster.ts';
 import type { System } from '../support/system.ts';
 import { tableHead, tableRow, type HookRow } from './table.ts';
 
@@ -18,12 +19,12 @@ const patience = '--timeout=180s';
 
 /** The main job, step by step, as a person would do it with kubectl, on the files of `examples/`. */
 export class Demo {
-  readonly #cluster: Cluster;
+  readonly #cluster: AnyCluster;
   readonly #system: System;
   readonly #signal: AbortSignal;
   #good = true;
 
-  constructor(cluster: Cluster, system: System, signal: AbortSignal) {
+  constructor(cluster: AnyCluster, system: System, signal: AbortSignal) {
     this.#cluster = cluster;
     this.#system = system;
     this.#signal = signal;
@@ -47,6 +48,11 @@ export class Demo {
     await this.#showData();
     this.#say(this.#good ? '\nAll of it is so.' : '\nNot all of it is so: see the lines marked with ✗.');
     return this.#good;
+  }
+
+  /** Removes what the demo made in a cluster that stays. */
+  async cleanUp(): Promise<void> {
+    await kubectl(this.#cluster, ['delete', 'namespace', namespace, '--ignore-not-found', '--timeout=180s']);
   }
 
   #saved: SavedPod[] = [];
@@ -171,10 +177,12 @@ export class Demo {
 
   async #annotate(file: string): Promise<void> {
     this.#say(`$ sh examples/${file}`);
+    const { kubectl: program } = this.#cluster;
+    const folders = isAbsolute(program) ? [dirname(program)] : [];
     const env = {
       ...process.env,
       KUBECONFIG: this.#cluster.kubeconfig,
-      PATH: `${this.#cluster.binaries}:${process.env.PATH ?? ''}`,
+      PATH: [...folders, process.env.PATH ?? ''].join(':'),
     };
     const { stdout } = await promisify(execFile)('sh', ['-e', example(file)], { env });
     this.#say(stdout.trimEnd());

@@ -25,8 +25,8 @@ describe('a component of the node that dies in mid-hook', () => {
       await scene.restore({ name, annotations: execHook(shell('sleep 600'), long) });
       await scene.told('hook started', name);
       await scene.kubectl('exec', name, '--', '/bin/sh', '-c', 'until [ -s /tmp/count ]; do :; done');
-      await scene.cluster.stopComponent(component, 'SIGKILL');
-      await scene.cluster.startComponent(component);
+      await scene.embedded.stopComponent(component, 'SIGKILL');
+      await scene.embedded.startComponent(component);
       expect(await scene.finished(name)).toMatchObject({ state: 'Failed', reason: 'ConnectionLost', exitCode: null });
       await scene.ready(name);
       expect(await scene.sh(name, 'cat /tmp/count')).toBe('1\n');
@@ -48,8 +48,8 @@ describe('a component of the node that dies in mid-hook', () => {
       '-c',
       'until ps -o args | grep -q "^/bin/sleep 600$"; do :; done',
     );
-    await scene.cluster.stopComponent('containerd', 'SIGKILL');
-    await scene.cluster.startComponent('containerd');
+    await scene.embedded.stopComponent('containerd', 'SIGKILL');
+    await scene.embedded.startComponent('containerd');
     expect(await scene.finished('direct')).toMatchObject({ state: 'Failed', reason: 'ConnectionLost' });
   }, 180_000);
 });
@@ -80,9 +80,9 @@ describe('an API server that restarts', () => {
       ),
     );
     await Promise.all(names.slice(0, 3).map((name) => scene.sh(name, 'touch /gate/open', 'gate')));
-    await scene.cluster.stopComponent('kube-apiserver', 'SIGKILL');
+    await scene.embedded.stopComponent('kube-apiserver', 'SIGKILL');
     await scene.system.executor.line(({ msg }) => msg === 'watch broken');
-    await scene.cluster.startComponent('kube-apiserver');
+    await scene.embedded.startComponent('kube-apiserver');
     await Promise.all(names.slice(3).map((name) => scene.sh(name, 'touch /gate/open', 'gate')));
     const ended = await Promise.all(names.map((name) => scene.finished(name)));
     expect(ended.map(({ state }) => state)).toEqual(names.map(() => 'Succeeded'));

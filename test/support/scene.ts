@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Pod } from '../../shared/pod.ts';
 import { attachCluster, type Cluster } from '../cluster/cluster.ts';
+import { findOwnCluster, type AnyCluster } from './own-cluster.ts';
 import { kubectl, kubectlJson, type KubectlResult } from './kubectl.ts';
 import type { LogLine } from './service-process.ts';
 import { startSystem, type System, type SystemOptions } from './system.ts';
@@ -51,21 +52,33 @@ export function mostAtOnce(lines: readonly LogLine[]): number {
 
 /** The cluster of this test run, the system beside it, and a namespace that nobody else uses. */
 export class Scene {
-  readonly cluster: Cluster;
+  readonly cluster: AnyCluster;
   readonly system: System;
   readonly namespace: string;
 
-  private constructor(cluster: Cluster, system: System, namespace: string) {
+  readonly #embedded: Cluster | null;
+
+  private constructor(cluster: AnyCluster, embedded: Cluster | null, system: System, namespace: string) {
     this.cluster = cluster;
+    this.#embedded = embedded;
     this.system = system;
     this.namespace = namespace;
   }
 
   static async open(options: SystemOptions = {}): Promise<Scene> {
-    const cluster = await attachCluster(process.env.RESTORE_HOOKS_TEST_CLUSTER ?? 'test');
+    const own = await findOwnCluster(process.env);
+    const embedded = own === null ? await attachCluster(process.env.RESTORE_HOOKS_TEST_CLUSTER ?? 'test') : null;
+    const cluster = own ?? embedded;
+    if (cluster === null) throw new Error('there is no cluster to test on');
     const namespace = `t-${randomBytes(4).toString('hex')}`;
     await kubectl(cluster, ['create', 'namespace', namespace]);
-    return new Scene(cluster, await startSystem(cluster, options), namespace);
+    return new Scene(cluster, embedded, await startSystem(cluster, options), namespace);
+  }
+
+  /** The embedded cluster, whose parts can be killed. Throws on a cluster of the user's own. */
+  get embedded(): Cluster {
+    if (this.#embedded === null) throw new Error('this test kills parts of the cluster: it needs the embedded one');
+    return this.#embedded;
   }
 
   /** Ends the system, then the namespace with all pods in it. */

@@ -6,8 +6,8 @@ import { createAuthority, createServingCertificate } from '../../certs/certifica
 import { registration as registrationOf } from '../../certs/registration.ts';
 import { writeCertificates } from '../../certs/write.ts';
 import { defaultExcludedNamespaces, defaultRestoreLabel } from '../../shared/restored.ts';
-import type { Cluster } from '../cluster/cluster.ts';
 import { kubectl, kubectlJson } from './kubectl.ts';
+import type { AnyCluster } from './own-cluster.ts';
 import { startService, type ServiceProcess } from './service-process.ts';
 
 /** The webhook, registered with a cluster's API server, and the executor, both as processes of this machine. */
@@ -25,7 +25,7 @@ export interface SystemOptions {
 }
 
 /** Starts both and resolves when the API server calls the webhook and the executor has listed the restored pods. */
-export async function startSystem(cluster: Cluster, options: SystemOptions = {}): Promise<System> {
+export async function startSystem(cluster: AnyCluster, options: SystemOptions = {}): Promise<System> {
   const folder = await mkdtemp(join(tmpdir(), 'restore-hooks-'));
   const authority = await createAuthority(Date.now());
   const subjects = { dnsNames: [], ipAddresses: [cluster.hostAddress] };
@@ -83,7 +83,7 @@ interface KubeConfigFile {
 }
 
 /** The executor acts as its service account, with the rights that examples/install/rbac.yaml gives it and no other. */
-async function executorKubeconfig(cluster: Cluster, folder: string): Promise<string> {
+async function executorKubeconfig(cluster: AnyCluster, folder: string): Promise<string> {
   const rbac = fileURLToPath(new URL('../../examples/install/rbac.yaml', import.meta.url));
   await kubectl(cluster, ['apply', '-f', '-'], await readFile(rbac, 'utf8'));
   const { stdout } = await kubectl(cluster, ['create', 'token', 'executor', '-n', 'restore-hooks', '--duration=10h']);
