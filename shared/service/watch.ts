@@ -47,6 +47,9 @@ const defaultTiming: WatchTiming = {
   backoff: { firstMs: 200, maxMs: 5_000 },
 };
 
+/** A server that asks for more patience than this is asked again all the same: pods wait. */
+const longestWaitMs = 60_000;
+
 /** Objects a page of the list holds, as client-go asks for. */
 const pageSize = 500;
 
@@ -63,12 +66,6 @@ export interface Watch<Kept> {
 interface Event<Raw> {
   readonly type: string;
   readonly object: Raw & { readonly code?: number; readonly message?: string };
-}
-
-interface WatchEnd {
-  readonly why: 'closed' | 'expired';
-  /** False if nothing came at all. */
-  readonly progressed: boolean;
 }
 
 /** `namespace/name`, or the name of what has no namespace. */
@@ -91,6 +88,8 @@ export function createWatch<Raw extends Watched, Kept>(
   const objects = new Map<string, { readonly version: string; readonly kept: Kept }>();
   let version: string | null = null;
   let synced = false;
+  /** In a row: any event that is not an error ends the row. */
+  let failures = 0;
 
   return { get: (key) => objects.get(key)?.kept, values, synced: () => synced, run };
 
@@ -99,20 +98,19 @@ export function createWatch<Raw extends Watched, Kept>(
   }
 
   async function run(signal: AbortSignal): Promise<void> {
-    let failures = 0;
     while (!signal.aborted) {
       try {
         version ??= await list(signal);
         options.noted({ kind: 'watching' });
-        const end = await watch(signal);
-        options.noted({ kind: 'ended', why: end.why });
-        failures = end.progressed ? 0 : failures + 1;
-        // A server that ends every watch at once must not be asked in a tight loop.
+        const why = await watch(signal);
+        options.noted({ kind: 'ended', why });
+        failures += 1;
+        // A server that ends every watch before anything came must not be asked in a tight loop.
         if (failures > 1) await pause(backoffMs(timing.backoff, failures, random()), signal);
       } catch (error) {
         failures += 1;
-        const asked = error instanceof ApiError ? error.retryAfterMs : null;
-        const retryInMs = asked ?? backoffMs(timing.backoff, failures, random());
+        const asked = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;
+        const retryInMs = Math.max(Math.min(asked, longestWaitMs), backoffMs(timing.backoff, failures, random()));
         if (error instanceof ApiError && error.status === 410) version = null;
         if (!hasAborted(signal)) options.noted({ kind: 'broken', error, retryInMs });
         await pause(retryInMs, signal);
@@ -162,11 +160,10 @@ export function createWatch<Raw extends Watched, Kept>(
   }
 
   /** Resolves when the server ended the watch; throws when it broke or fell silent. */
-  async function watch(signal: AbortSignal): Promise<WatchEnd> {
+  async function watch(signal: AbortSignal): Promise<'closed' | 'expired'> {
     const silence = new AbortController();
     const fallSilent = () => silence.abort(new Error(`nothing came for ${timing.silenceMs} ms`));
     let timer = setTimeout(fallSilent, timing.silenceMs);
-    let progressed = false;
     try {
       const query = new URLSearchParams({
         watch: 'true',
@@ -180,10 +177,10 @@ export function createWatch<Raw extends Watched, Kept>(
       for await (const line of readLines(answer)) {
         clearTimeout(timer);
         timer = setTimeout(fallSilent, timing.silenceMs);
-        if (!apply(JSON.parse(line) as Event<Raw>)) return { why: 'expired', progressed: true };
-        progressed = true;
+        if (!apply(JSON.parse(line) as Event<Raw>)) return 'expired';
+        failures = 0;
       }
-      return { why: 'closed', progressed };
+      return 'closed';
     } catch (error) {
       throw silence.signal.aborted ? silence.signal.reason : error;
     } finally {

@@ -84,7 +84,8 @@ async function follow(
   expect(watch.synced()).toBe(false);
   await watch.run(stop);
   const versions = asked.map((path) => new URLSearchParams(path.split('?')[1]).get('resourceVersion'));
-  return { watch, changes, notes: notes.map(({ kind }) => kind), asked, versions };
+  const delays = notes.flatMap((note) => (note.kind === 'broken' ? [note.retryInMs] : []));
+  return { watch, changes, notes: notes.map(({ kind }) => kind), asked, versions, delays };
 }
 
 describe('the watch that never gives up', () => {
@@ -198,6 +199,56 @@ describe('the watch that never gives up', () => {
     );
     expect(changes).toEqual(['ns/a=one']);
     expect(notes.filter((kind) => kind === 'broken')).toHaveLength(3);
+  });
+
+  it.each([
+    { retryAfterMs: 0, delay: 2 },
+    { retryAfterMs: -5, delay: 2 },
+    { retryAfterMs: 30, delay: 30 },
+  ])('waits $delay ms when the server asks for $retryAfterMs', async ({ retryAfterMs, delay }) => {
+    const { delays } = await follow(
+      [new ApiError('GET: 429', 429, 'TooManyRequests', retryAfterMs), { version: '10', items: [] }],
+      [],
+      { backoff: { firstMs: 4, maxMs: 4 } },
+    );
+    expect(delays).toEqual([delay]);
+  });
+
+  it('does not let the server send it away for longer than a minute', async () => {
+    const { cluster } = scripted([new ApiError('GET: 503', 503, '', 86_400_000)], []);
+    const stop = new AbortController();
+    const told = await new Promise<WatchNote>((resolve) => {
+      const watch = createWatch<Thing, string>(cluster, {
+        path: '/api/v1/things',
+        keep: ({ value }) => value,
+        changed: () => undefined,
+        noted: (note) => {
+          resolve(note);
+          stop.abort();
+        },
+      });
+      void watch.run(stop.signal);
+    });
+    expect(told).toMatchObject({ kind: 'broken', retryInMs: 60_000 });
+  });
+
+  it('forgets earlier failures as soon as an event comes, however the watch ends', async () => {
+    const cut = (version: number) => ({ lines: [event('ADDED', thing('a', version))], then: 'cut' as const });
+    const { delays } = await follow([{ version: '10', items: [] }], [cut(11), cut(12), cut(13)], {
+      backoff: { firstMs: 4, maxMs: 1000 },
+    });
+    expect(delays).toEqual([2, 2, 2]);
+  });
+
+  it('slows down when every list is out of date at once', async () => {
+    const began = performance.now();
+    await follow(
+      Array.from({ length: 4 }, (_, index) => ({ version: String(index), items: [] })),
+      Array.from({ length: 3 }, () => ({ lines: [gone], then: 'end' as const })),
+      { backoff: { firstMs: 40, maxMs: 1000 } },
+    );
+    // Half of 80 and 160 ms; the first one is asked again at once.
+    expect(performance.now() - began).toBeGreaterThan(110);
   });
 
   it('does not report an object that a list brings unchanged', async () => {
