@@ -66,14 +66,22 @@ export function createEventRecorder(
         return;
       }
       queue.push({ pod, event, atMs: Date.now() });
-      if (active.size >= writers) return;
-      const writer = writeAll().finally(() => active.delete(writer));
-      active.add(writer);
+      startWriter();
     },
     async flush() {
       while (active.size > 0) await Promise.all(active);
     },
   };
+
+  function startWriter(): void {
+    if (active.size >= writers) return;
+    const writer = writeAll().finally(() => {
+      active.delete(writer);
+      // What was queued after this writer had looked, while it still counted as one.
+      if (queue.length > 0) startWriter();
+    });
+    active.add(writer);
+  }
 
   async function writeAll(): Promise<void> {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
@@ -115,8 +123,8 @@ function eventObject(pod: PodRef, event: PodEvent, atMs: number, instance: strin
   return {
     apiVersion: 'events.k8s.io/v1',
     kind: 'Event',
-    // A name of 253 characters at most, as the pod's own may be.
-    metadata: { namespace: pod.namespace, name: `${pod.name.slice(0, 236)}.${identity}` },
+    // A name of 253 characters at most, as the pod's own may be; no part of it may end with a dash or be empty.
+    metadata: { namespace: pod.namespace, name: `${pod.name.slice(0, 236).replace(/[-.]+$/, '')}.${identity}` },
     eventTime: new Date(atMs).toISOString().replace('Z', '000Z'),
     reportingController: 'restorehooks.io/executor',
     reportingInstance: instance.slice(0, 128),

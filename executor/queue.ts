@@ -4,7 +4,7 @@
  */
 export interface KeyQueue {
   add(key: string): void;
-  /** Adds the key after a delay. Of several delays of one key the earliest counts. */
+  /** Adds the key after a delay. Of several delays of one key the earliest counts. Once `run` has ended it does nothing. */
   addAfter(key: string, delayMs: number): void;
   /** Handles keys until the signal aborts; resolves when the last handler has ended. */
   run(signal: AbortSignal): Promise<void>;
@@ -25,6 +25,7 @@ export function createQueue(handle: (key: string) => Promise<void>, concurrency:
   const again = new Set<string>();
   const timers = new Map<string, { readonly dueMs: number; readonly timer: NodeJS.Timeout }>();
   let wake: () => void = () => undefined;
+  let ended = false;
 
   return { add, addAfter, run };
 
@@ -37,6 +38,7 @@ export function createQueue(handle: (key: string) => Promise<void>, concurrency:
   }
 
   function addAfter(key: string, delayMs: number): void {
+    if (ended) return;
     const dueMs = performance.now() + delayMs;
     const earlier = timers.get(key);
     if (earlier !== undefined && earlier.dueMs <= dueMs) return;
@@ -58,6 +60,7 @@ export function createQueue(handle: (key: string) => Promise<void>, concurrency:
       await Promise.all(Array.from({ length: concurrency }, () => work(signal)));
     } finally {
       signal.removeEventListener('abort', onAbort);
+      ended = true;
       for (const { timer } of timers.values()) clearTimeout(timer);
       timers.clear();
     }

@@ -67,6 +67,20 @@ describe('the queue of keys', () => {
     expect(began).toEqual(['a']);
   });
 
+  it('keeps no timer once it has ended, so that the process can', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
+    const before = timers();
+    const { queue } = controlled(1);
+    const stop = new AbortController();
+    const run = queue.run(stop.signal);
+    queue.addAfter('before', 1_000_000);
+    expect(timers()).toBe(before + 1);
+    stop.abort();
+    await run;
+    queue.addAfter('after', 1_000_000);
+    expect(timers()).toBe(before);
+  });
+
   it('takes no further key once the signal has aborted, and waits for the one in hand', async () => {
     const { queue, began, until, release } = controlled(1);
     const stop = new AbortController();
