@@ -7,6 +7,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 const emptyTimeoutMs = 10_000;
 const pollMs = 20;
 
+const kubeletControllers = ['cpu', 'cpuset', 'hugetlb', 'memory', 'pids'];
+
 /** Roots of the cgroup hierarchies in the text of /proc/mounts: several of version 1, one of version 2, or both. */
 export function hierarchiesIn(mounts: string): readonly string[] {
   const found = mounts.split('\n').map((line) => line.split(' '));
@@ -18,7 +20,11 @@ export function hierarchiesIn(mounts: string): readonly string[] {
  * pods of the other as unknown.
  */
 export async function makeCgroup(name: string): Promise<void> {
-  for (const root of await hierarchies()) {
+  const roots = await hierarchies();
+  const [only, ...more] = roots;
+  // Beside hierarchies of version 1, which have the controllers, that of version 2 only counts processes.
+  if (only !== undefined && more.length === 0) await handDown(only);
+  for (const root of roots) {
     const group = join(root, name);
     await mkdir(group, { recursive: true });
     // In version 1 nothing can be put into a cpuset that says nothing.
@@ -26,6 +32,20 @@ export async function makeCgroup(name: string): Promise<void> {
       const inherited = join(root, setting);
       if (existsSync(inherited)) await writeFile(join(group, setting), await readFile(inherited));
     }
+  }
+}
+
+/**
+ * The kubelet wants every controller it knows that the machine has, and in version 2 a group has those its parent hands down.
+ * Throws where they cannot be: in a container whose processes are in the root of what it sees.
+ */
+async function handDown(root: string): Promise<void> {
+  const available = (await readFile(join(root, 'cgroup.controllers'), 'utf8')).trim().split(' ');
+  const wanted = kubeletControllers.filter((controller) => available.includes(controller));
+  try {
+    await writeFile(join(root, 'cgroup.subtree_control'), wanted.map((controller) => `+${controller}`).join(' '));
+  } catch (cause) {
+    throw new Error(`${root} cannot hand ${wanted.join(', ')} down to the cluster's control group`, { cause });
   }
 }
 

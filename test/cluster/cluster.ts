@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { instanceLimit } from './address.ts';
 import { ensureBinaries } from './binaries.ts';
@@ -79,14 +80,12 @@ export interface StartOptions {
  */
 export async function startCluster(options: StartOptions): Promise<Cluster> {
   const { name = 'default', progress, signal } = options;
+  const images = [...new Set<ImageName>(['pause', 'busybox', ...(options.images ?? [])])];
   checkName(name);
   requireRoot(process.platform, process.getuid?.());
-  await ensurePackages(progress);
-  signal?.throwIfAborted();
-  const binaries = await ensureBinaries(progress);
-  signal?.throwIfAborted();
-  await ensureImages(progress, [...new Set<ImageName>(['pause', 'busybox', ...(options.images ?? [])])]);
-  signal?.throwIfAborted();
+  await unlessAborted(ensurePackages(progress), signal);
+  const binaries = await unlessAborted(ensureBinaries(progress), signal);
+  await unlessAborted(ensureImages(progress, images), signal);
   const began = performance.now();
   const instance = await withLock(lockFile, progress, () => claim(name, options.owner, binaries, progress));
   try {
@@ -94,13 +93,41 @@ export async function startCluster(options: StartOptions): Promise<Cluster> {
     await writeInstance({ ...instance, state: 'running' });
   } catch (error) {
     progress.step(`Taking ${name} down again`);
-    await withLock(lockFile, progress, () => remove(instance));
+    await takeDown(instance, progress, error);
     signal?.throwIfAborted();
     throw error;
   }
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   progress.done(`The cluster ${name} (Kubernetes ${instance.kubernetesVersion}) is ready after ${seconds} s.`);
   return clusterOf(instance);
+}
+
+async function takeDown(instance: Instance, progress: Progress, why: unknown): Promise<void> {
+  try {
+    await withLock(lockFile, progress, () => remove(instance));
+  } catch (error) {
+    throw new AggregateError([why, error], `${String(why)}\nIt could not be taken down, either: ${String(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** What is built by programs of its own cannot be broken off, but need not be waited for. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  signal.throwIfAborted();
+  const finished = new AbortController();
+  const aborted = once(signal, 'abort', { signal: finished.signal }).then(() => null);
+  // Whichever comes second must not be an error nobody hears of.
+  aborted.catch(() => undefined);
+  work.catch(() => undefined);
+  try {
+    await Promise.race([work, aborted]);
+    signal.throwIfAborted();
+    return await work;
+  } finally {
+    finished.abort();
+  }
 }
 
 /** The running cluster of that name, also one that another process started. Throws if there is none. */
@@ -143,7 +170,8 @@ async function claim(
   const swept = await sweep();
   if (swept.length > 0) progress.done(`Removed what was left of ${swept.join(', ')}.`);
   const others = await listInstances();
-  if (others.some((other) => other.name === name)) throw new Error(`a cluster called ${name} runs already`);
+  if (others.some((other) => other.name === name))
+    throw new Error(`a cluster called ${name} runs already, or is just being started`);
   const used = await usedRanges();
   const taken = others.map(({ number }) => number);
   const numbers = Array.from({ length: instanceLimit }, (_, number) => number);
@@ -167,6 +195,7 @@ async function claim(
   };
   // What a reboot left: the records were below /run, and this was not.
   await rm(instance.folder, { recursive: true, force: true });
+  await mkdir(join(instance.folder, 'logs'), { recursive: true });
   await writeInstance(instance);
   return instance;
 }
@@ -180,17 +209,32 @@ const steps: readonly (readonly ComponentName[])[] = [
 
 async function bringUp(instance: Instance, progress: Progress, signal: AbortSignal | undefined): Promise<void> {
   progress.step(`Making the node of ${instance.name}`);
-  const [snapshotter] = await Promise.all([
-    startNode(instance),
-    writeCertificates(instance),
-    makeCgroup(cgroupOf(instance.name)),
+  await together(signal, [
+    async () => configureContainerd(instance, await startNode(instance)),
+    () => writeCertificates(instance),
+    () => makeCgroup(cgroupOf(instance.name)),
+    () => configureKubelet(instance),
   ]);
-  await Promise.all([connectNode(instance), configureContainerd(instance, snapshotter), configureKubelet(instance)]);
+  await connectNode(instance);
   for (const step of steps) {
-    signal?.throwIfAborted();
     progress.step(`Waiting for ${step.join(', ')}`);
-    await Promise.all(step.map((name) => startComponent(instance, componentOf(instance, name), signal)));
+    const starts = step.map(
+      (name) => (joint: AbortSignal) => startComponent(instance, componentOf(instance, name), joint),
+    );
+    await together(signal, starts);
   }
   progress.step('Waiting for the node to be Ready and the default service account');
   await awaitPods(instance, signal);
+}
+
+/** Does tasks side by side. When one fails the others are broken off, and waited for: nothing may be made while it is removed. */
+async function together(
+  signal: AbortSignal | undefined,
+  tasks: readonly ((joint: AbortSignal) => Promise<void>)[],
+): Promise<void> {
+  signal?.throwIfAborted();
+  const failure = new AbortController();
+  const joint = signal === undefined ? failure.signal : AbortSignal.any([signal, failure.signal]);
+  await Promise.all(tasks.map((task) => task(joint).catch((error: unknown) => failure.abort(error))));
+  joint.throwIfAborted();
 }

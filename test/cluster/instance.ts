@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { addressesOf, type Addresses } from './address.ts';
@@ -80,7 +81,7 @@ export async function readInstance(name: string): Promise<Instance | null> {
 
 /** Every instance there is, running or dead, in the order of their numbers. */
 export async function listInstances(): Promise<readonly Instance[]> {
-  await mkdir(runFolder, { recursive: true });
+  if (!existsSync(runFolder)) return [];
   const entries = await readdir(runFolder, { withFileTypes: true });
   const found = await Promise.all(entries.filter((entry) => entry.isDirectory()).map(({ name }) => readInstance(name)));
   return found.filter((instance) => instance !== null).toSorted((one, other) => one.number - other.number);

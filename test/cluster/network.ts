@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { addressesOf, overlap } from './address.ts';
 import { run } from './command.ts';
-import { addressesIn, readProcess, type Instance } from './instance.ts';
+import { addressesIn, type Instance } from './instance.ts';
+import { processOne } from './node.ts';
 
 /** Routes of the host as `ip -json route` shows them. */
 interface Route {
@@ -26,9 +27,7 @@ export function isFree(number: number, used: readonly string[]): boolean {
  */
 export async function connectNode(instance: Instance): Promise<void> {
   const { device, host, node, pods, services } = addressesIn(instance);
-  const process = await readProcess(instance.name, 'init');
-  if (process === null) throw new Error(`the node of ${instance.name} does not run`);
-  const pid = String(process.pid);
+  const pid = String(await processOne(instance));
   await run('ip', ['link', 'add', device, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', pid]);
   await run('nsenter', [
     ...['--target', pid, '--net', 'sh', '-ec'],

@@ -1,9 +1,10 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { logOf, readProcess, recordsOf, type Instance } from './instance.ts';
+import { isAlive } from './process.ts';
 
 /**
  * The node is a set of namespaces: of processes, of mounts and of the network. The kernel ends all processes of the first
@@ -77,7 +78,6 @@ export type Snapshotter = 'overlayfs' | 'native';
  */
 export async function startNode(instance: Instance): Promise<Snapshotter> {
   const records = recordsOf(instance.name);
-  await mkdir(join(instance.folder, 'logs'), { recursive: true });
   const bound = instance.owner === null ? [] : ['setpriv', '--pdeathsig', 'KILL', '--'];
   const unshare = ['unshare', '--fork', '--kill-child', '--pid', '--mount', '--net', '--propagation', 'slave', '--'];
   const [program = '', ...args] = [
@@ -114,11 +114,17 @@ function firstWord(child: ChildProcessByStdio<null, Readable, Readable>): Promis
   });
 }
 
+/** The process id of the node's process 1, as the host knows it. Throws if it does not run. */
+export async function processOne(instance: Instance): Promise<number> {
+  const identity = await readProcess(instance.name, 'init');
+  // Its id may be another's by now, whose namespaces would be entered: the host's.
+  if (identity === null || !(await isAlive(identity))) throw new Error(`the node of ${instance.name} does not run`);
+  return identity.pid;
+}
+
 /** The command line that runs another within the node. Throws if the node does not run. */
 export async function within(instance: Instance, command: readonly string[]): Promise<readonly [string, ...string[]]> {
-  const process = await readProcess(instance.name, 'init');
-  if (process === null) throw new Error(`the node of ${instance.name} does not run`);
-  return ['nsenter', '--target', String(process.pid), '--mount', '--net', '--pid', '--', ...command];
+  return ['nsenter', '--target', String(await processOne(instance)), '--mount', '--net', '--pid', '--', ...command];
 }
 
 /** Starts a program in the node that goes on when this process ends. Resolves when it is written down. */

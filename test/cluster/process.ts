@@ -11,14 +11,17 @@ export interface Identity {
 /** The system says nothing when a process that is not our child ends, so it is asked this often. */
 const pollMs = 10;
 
-/** Reads a line of /proc/PID/stat (proc(5)). `over`: has ended and only waits for its parent to notice. */
+/**
+ * Reads a line of /proc/PID/stat (proc(5)). `over`: has ended and only waits for its parent to notice. A first thread that
+ * has ended before the others shows as a zombie, too, while those still hold the process' ports.
+ */
 export function parseStat(line: string): (Identity & { readonly over: boolean }) | null {
   // The second field is the name in parentheses and may itself hold blanks and parentheses.
   const [, pid, rest] = /^(\d+) \(.*\) (.*)$/s.exec(line) ?? [];
   const fields = rest?.split(' ');
   const startTicks = Number(fields?.[19]);
   if (pid === undefined || !Number.isSafeInteger(startTicks)) return null;
-  return { pid: Number(pid), startTicks, over: 'ZXx'.includes(fields?.[0] ?? '') };
+  return { pid: Number(pid), startTicks, over: 'ZXx'.includes(fields?.[0] ?? '') && Number(fields?.[17]) <= 1 };
 }
 
 /** Who has this process id now. null: nobody. */
