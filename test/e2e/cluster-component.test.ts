@@ -2,7 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startCluster, type Cluster } from '../cluster/cluster.ts';
-import type { ComponentName } from '../cluster/component.ts';
+import { ComponentFailed, startComponent, type ComponentName } from '../cluster/component.ts';
+import { componentOf } from '../cluster/components.ts';
+import { readInstance } from '../cluster/instance.ts';
 import { silent } from '../cluster/progress.ts';
 import { kubectl, kubectlJson } from '../support/kubectl.ts';
 
@@ -65,9 +67,10 @@ describe('a component that ends', () => {
   it('and is the kubelet cuts an open exec off, whose command goes on in the container', async () => {
     const command = ['exec', 'sleeper', '--', 'sh', '-c', 'echo begun; sleep 2; touch /done'];
     const open = spawn(cluster.kubectl, ['--kubeconfig', cluster.kubeconfig, ...command], { stdio: 'pipe' });
+    const closed = once(open, 'close') as Promise<[number]>;
     await once(open.stdout, 'data');
     await cluster.stopComponent('kubelet', 'SIGKILL');
-    const [code] = (await once(open, 'close')) as [number];
+    const [code] = await closed;
     expect(code).not.toBe(0);
     await cluster.startComponent('kubelet');
     await kubectl(cluster, ['exec', 'sleeper', '--', 'sh', '-c', 'until [ -e /done ]; do sleep 0.1; done']);
@@ -83,5 +86,21 @@ describe('a component that ends', () => {
     expect(first).toBe('nothing');
     await cluster.resumeComponent('kube-apiserver');
     expect((await asked).stdout).toBe('pod/sleeper\n');
+  }, 60_000);
+
+  it('before it is ready is an error with the end of its log', async () => {
+    const instance = await readInstance(cluster.name);
+    if (instance === null) throw new Error('there is no instance');
+    await cluster.stopComponent('kube-scheduler');
+    const broken = {
+      ...componentOf(instance, 'kube-scheduler'),
+      command: ['sh', '-c', 'echo no such luck >&2; exit 3'],
+    };
+    const error = await startComponent(instance, broken).catch((cause: unknown) => cause);
+    expect(error).toBeInstanceOf(ComponentFailed);
+    const message = (error as Error).message;
+    expect(message).toContain(`kube-scheduler ended. The end of ${cluster.logs}/kube-scheduler.log:\n`);
+    expect(message).toMatch(/\n {2}no such luck$/);
+    await cluster.startComponent('kube-scheduler');
   }, 60_000);
 });

@@ -79,7 +79,7 @@ describe('the end of a cluster', () => {
     ['Making the node', 'SIGINT', 130],
     ['Waiting for etcd', 'SIGTERM', 143],
     ['Waiting for kube-apiserver', 'SIGINT', 130],
-    ['Waiting for the node', 'SIGINT', 130],
+    ['Waiting for kube-controller-manager', 'SIGINT', 130],
     ['Ctrl-C ends it', 'SIGINT', 0],
   ] as const)(
     'leaves nothing when its owner, at "%s", gets %s',
