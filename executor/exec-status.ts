@@ -52,7 +52,8 @@ function exitCodeIn(causes: unknown): number | null {
   const list: unknown[] = Array.isArray(causes) ? causes : [];
   for (const cause of list) {
     const { reason, message } = (cause ?? {}) as { readonly reason?: unknown; readonly message?: unknown };
-    if (reason === 'ExitCode' && typeof message === 'string' && /^-?[1-9]\d{0,9}$/.test(message)) return Number(message);
+    if (reason === 'ExitCode' && typeof message === 'string' && /^-?[1-9]\d{0,9}$/.test(message))
+      return Number(message);
   }
   return null;
 }
