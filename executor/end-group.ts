@@ -10,7 +10,7 @@ export interface EndGroupTiming {
   readonly termGraceMs: number;
   /** Between looks whether the group is gone: nothing tells of the end of a process in a container. */
   readonly pollMs: number;
-  /** How long it is tried to reach the container: a kubelet that restarts is back within this time. */
+  /** How long it is tried to reach the container, for each signal: a kubelet that restarts is back within this time. */
   readonly reachMs: number;
 }
 
@@ -18,6 +18,8 @@ export const defaultEndGroupTiming: EndGroupTiming = { termGraceMs: 5_000, pollM
 
 /** A signal is one builtin of a shell. */
 const signalTimeoutMs = 10_000;
+/** What shells say of a group that another user's program leads: it is there, and cannot be ended. */
+const notPermitted = /permit/i;
 const retry = { firstMs: 250, maxMs: 5_000 };
 
 export interface GroupToEnd {
@@ -25,60 +27,75 @@ export interface GroupToEnd {
   readonly shell: string;
   readonly group: number;
   /** False once the container is another one than the command began in: with it the group has gone. May throw if unknown. */
-  readonly sameContainer: () => Promise<boolean>;
+  readonly sameContainer: (signal: AbortSignal) => Promise<boolean>;
 }
 
 /**
  * Ends a process group in a container: TERM, a grace time, KILL; each by an exec of its own.
  *
  * @returns `ended` if it is gone, or was killed (what a container's first process does not reap still bears the number,
- *   and runs no more); `unknown` if the container could not be reached in time or the signal aborted.
+ *   and runs no more); `unknown` if the container could not be reached in time, it may not be signalled, or the signal
+ *   aborted.
  */
 export async function endGroup(
   cluster: Cluster,
-  { target, shell, group, sameContainer }: GroupToEnd,
+  group: GroupToEnd,
   limits: CommandLimits,
   timing: EndGroupTiming,
   signal: AbortSignal,
 ): Promise<'ended' | 'unknown'> {
-  const bound = AbortSignal.any([signal, AbortSignal.timeout(timing.reachMs + timing.termGraceMs)]);
+  const send = (name: SignalName) => sendSignal(cluster, group, name, limits, timing.reachMs, signal);
+  let state = await send('TERM');
+  const graceEndsMs = performance.now() + timing.termGraceMs;
+  while (state === 'there' && performance.now() < graceEndsMs) {
+    if (!(await pause(timing.pollMs, signal))) return 'unknown';
+    state = await send('0');
+  }
+  if (state === 'there') state = await send('KILL');
+  return state === 'unknown' ? 'unknown' : 'ended';
+}
+
+type SignalName = 'TERM' | 'KILL' | '0';
+
+/** Tries until the container answers, or the time is over. */
+async function sendSignal(
+  cluster: Cluster,
+  { target, shell, group, sameContainer }: GroupToEnd,
+  name: SignalName,
+  limits: CommandLimits,
+  reachMs: number,
+  signal: AbortSignal,
+): Promise<'there' | 'gone' | 'unknown'> {
+  const bound = AbortSignal.any([signal, AbortSignal.timeout(reachMs)]);
+  for (let failures = 1; !bound.aborted; failures += 1) {
+    if (!(await isSame(sameContainer, bound))) return 'gone';
+    const command = signalGroup(shell, group, name);
+    const token = crypto.randomUUID().replaceAll('-', '');
+    const { outcome, stderr } = await runCommand(cluster, target, command, signalTimeoutMs, limits, token, bound);
+    if (outcome.ok) return 'there';
+    // The code of `kill` itself; what else ends a shell (126, 127, 137) says nothing of the group.
+    if (outcome.exitCode === 1) return notPermitted.test(stderr.text) ? 'unknown' : 'gone';
+    if (!(await pause(backoffMs(retry, failures, Math.random()), bound))) break;
+  }
+  return 'unknown';
+}
+
+/** A container that cannot be asked about is taken for the same: the exec that follows then fails, and is tried again. */
+async function isSame(sameContainer: GroupToEnd['sameContainer'], bound: AbortSignal): Promise<boolean> {
   try {
-    if ((await send('TERM')) === 'gone') return 'ended';
-    const graceEndsMs = performance.now() + timing.termGraceMs;
-    while (performance.now() < graceEndsMs) {
-      await delay(timing.pollMs, undefined, { signal: bound });
-      if ((await send('0')) === 'gone') return 'ended';
-    }
-    await send('KILL');
-    return 'ended';
+    return await sameContainer(bound);
   } catch (error) {
-    if (bound.aborted) return 'unknown';
+    if (error instanceof Error) return true;
     throw error;
   }
+}
 
-  /** Tries until the container answers; throws when the bound is reached. */
-  async function send(name: 'TERM' | 'KILL' | '0'): Promise<'there' | 'gone'> {
-    for (let failures = 1; ; failures += 1) {
-      bound.throwIfAborted();
-      if (await isSame()) {
-        const command = signalGroup(shell, group, name);
-        const token = crypto.randomUUID().replaceAll('-', '');
-        const { outcome } = await runCommand(cluster, target, command, signalTimeoutMs, limits, token, bound);
-        if (outcome.ok) return 'there';
-        if (outcome.reason === 'NonZeroExit') return 'gone';
-      } else return 'gone';
-      await delay(backoffMs(retry, failures, Math.random()), undefined, { signal: bound });
-    }
+/** False if the signal aborted. */
+async function pause(durationMs: number, signal: AbortSignal): Promise<boolean> {
+  try {
+    await delay(durationMs, undefined, { signal });
+  } catch (error) {
+    if (!signal.aborted) throw error;
   }
-
-  /** A container that cannot be asked about is taken for the same: the exec that follows then fails, and is tried again. */
-  async function isSame(): Promise<boolean> {
-    try {
-      return await sameContainer();
-    } catch (error) {
-      bound.throwIfAborted();
-      if (error instanceof Error) return true;
-      throw error;
-    }
-  }
+  return !signal.aborted;
 }

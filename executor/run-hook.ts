@@ -92,8 +92,8 @@ async function endCommand(options: RunHookOptions, result: CommandResult, signal
   const shell = shellOf(hook.command);
   if (shell === null || result.group === null) return false;
   const target = { namespace: pod.namespace, pod: pod.name, container: hook.container };
-  const sameContainer = async () => {
-    const now = await getPod(cluster, pod, signal);
+  const sameContainer = async (bound: AbortSignal) => {
+    const now = await getPod(cluster, pod, bound);
     return now?.metadata.uid === pod.uid && runningID(now, hook.container) === containerID;
   };
   const group = { target, shell, group: result.group, sameContainer };
