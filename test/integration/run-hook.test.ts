@@ -1,0 +1,229 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { defaultExecTiming } from '../../executor/exec-session.ts';
+import { runHook, type RunHookOptions } from '../../executor/run-hook.ts';
+import type { Pod } from '../../shared/pod.ts';
+import { ApiError } from '../../shared/service/api-error.ts';
+import { ExecServer } from '../support/exec-server.ts';
+import { FakeApi } from '../support/fake-api.ts';
+import { at, buildHook, buildPod, createdAtMs, endedStatus, runningStatus, waitingStatus } from '../support/pods.ts';
+
+const ref = { namespace: 'shop', name: 'db', uid: 'uid-1' };
+const running = buildPod({ statuses: [runningStatus('a', 1)] });
+const restarted = buildPod({ statuses: [runningStatus('a', 9, { containerID: 'containerd://other' })] });
+const successor = buildPod({ statuses: [runningStatus('a', 1)], metadata: { uid: 'uid-2' } });
+const otherMark = { type: 'restorehooks.io/hooks', status: 'False', reason: 'Running', message: 'hook, run 0000' };
+
+let api: FakeApi;
+let exec: ExecServer;
+beforeEach(async () => {
+  api = new FakeApi();
+  exec = await ExecServer.start();
+});
+afterEach(() => exec.close());
+
+function run(more: Partial<RunHookOptions> = {}, signal: AbortSignal = new AbortController().signal) {
+  const options: RunHookOptions = {
+    cluster: api.cluster(exec.connection),
+    pod: ref,
+    hook: buildHook('a', { command: ['/bin/sh', '-c', 'true'] }),
+    title: 'hook 1 of 1 in container a',
+    containerID: 'containerd://a',
+    runID: '1f2e',
+    marked: false,
+    limits: { exec: defaultExecTiming, startTimeoutMs: 5_000, outputLimitBytes: 64 },
+    endGroupTiming: { termGraceMs: 5_000, pollMs: 1, reachMs: 500 },
+    nowMs: () => createdAtMs,
+    closing: () => false,
+    wanted: () => true,
+    isMarked: () => undefined,
+    starting: () => api.asked.push('STARTING'),
+    ...more,
+  };
+  return runHook(options, signal);
+}
+
+describe('before the command, nothing is sent', () => {
+  const deleted = buildPod({ statuses: [runningStatus('a', 1)], metadata: { deletionTimestamp: at(9) } });
+  it.each<{ name: string; pod: Pod | null; did: string; reason?: string }>([
+    { name: 'the pod is gone', pod: null, did: 'pod gone', reason: 'PodDeleted' },
+    { name: 'another one bears its name', pod: successor, did: 'pod gone', reason: 'PodReplaced' },
+    { name: 'the container is another one', pod: restarted, did: 'not begun' },
+    { name: 'the container is down', pod: buildPod({ statuses: [waitingStatus('a')] }), did: 'not begun' },
+    { name: 'the pod is being deleted', pod: deleted, did: 'not begun' },
+    {
+      name: 'another run has marked it',
+      pod: buildPod({ statuses: [runningStatus('a', 1)], conditions: [otherMark] }),
+      did: 'marked by another',
+    },
+  ])('when $name: $did', async ({ pod, did, reason }) => {
+    if (pod !== null) api.put(pod);
+    expect(await run()).toEqual({ did, ...(reason === undefined ? {} : { reason }) });
+    expect(api.asked).toEqual(['GET db']);
+    expect(exec.asked).toEqual([]);
+  });
+
+  it('when the pod changed between the look and the mark', async () => {
+    api.put(running);
+    api.before = ({ method }) => {
+      if (method === 'PATCH') api.put(running);
+    };
+    expect(await run()).toEqual({ did: 'not begun' });
+    expect(api.mark('db')).toBe('none');
+    expect(exec.asked).toEqual([]);
+  });
+
+  it('when the mark is refused: that is thrown, to be tried again', async () => {
+    api.put(running);
+    api.before = ({ method }) => {
+      if (method === 'PATCH') throw new ApiError('PATCH: 403', 403, 'Forbidden', null);
+    };
+    await expect(run()).rejects.toMatchObject({ status: 403 });
+    expect(exec.asked).toEqual([]);
+  });
+
+  it('when the executor is closing, and the mark is not set either', async () => {
+    api.put(running);
+    expect(await run({ closing: () => true })).toEqual({ did: 'not begun' });
+    expect(api.asked).toEqual(['GET db']);
+  });
+
+  it('when the signal aborts while the pod is looked at', async () => {
+    api.put(running);
+    const stop = new AbortController();
+    api.before = () => stop.abort();
+    await expect(run({}, stop.signal)).rejects.toThrow();
+    expect(exec.asked).toEqual([]);
+  });
+});
+
+describe('the mark', () => {
+  it('is written before the command is sent', async () => {
+    api.put(running);
+    const hook = run();
+    const peer = await exec.next();
+    expect(api.asked).toEqual(['GET db', 'PATCH db', 'STARTING']);
+    expect(api.mark('db')).toBe('False Running');
+    peer.end();
+    expect(await hook).toMatchObject({ did: 'run', result: { outcome: { ok: true } } });
+  });
+
+  it.each([
+    { name: 'known to be set', more: { marked: true }, conditions: [] },
+    {
+      name: 'found to be this run’s',
+      more: {},
+      conditions: [{ ...otherMark, message: 'hook 1 of 1 in container a, run 1f2e' }],
+    },
+  ])('is not written again when it is $name', async ({ more, conditions }) => {
+    api.put(buildPod({ statuses: [runningStatus('a', 1)], conditions }));
+    const hook = run(more);
+    (await exec.next()).end();
+    expect(await hook).toMatchObject({ did: 'run' });
+    expect(api.asked).not.toContain('PATCH db');
+  });
+});
+
+describe('after the command, a result is believed only of the same container of the same pod', () => {
+  it.each<{ name: string; then: () => void; expected: object }>([
+    { name: 'the same', then: () => undefined, expected: { ok: true } },
+    {
+      name: 'a container that the hook has ended',
+      then: () => api.put(buildPod({ statuses: [endedStatus('a', 0)] })),
+      expected: { ok: true },
+    },
+    { name: 'another pod', then: () => api.put(successor), expected: { reason: 'PodReplaced' } },
+    { name: 'another container', then: () => api.put(restarted), expected: { reason: 'PodReplaced' } },
+    { name: 'no pod', then: () => api.delete('db'), expected: { reason: 'PodDeleted' } },
+  ])('$name', async ({ then, expected }) => {
+    api.put(running);
+    const hook = run();
+    const peer = await exec.next();
+    then();
+    peer.end();
+    expect(await hook).toMatchObject({ did: 'run', groupUnknown: false, result: { outcome: expected } });
+  });
+
+  it('and keeps the command’s own word in the message of a doubt', async () => {
+    api.put(running);
+    const hook = run();
+    const peer = await exec.next();
+    api.put(successor);
+    peer.exit(3);
+    expect(await hook).toMatchObject({ result: { outcome: { message: expect.stringContaining('exit code 3') } } });
+  });
+
+  it('is asked for until the server answers', async () => {
+    api.put(running);
+    const hook = run();
+    const peer = await exec.next();
+    let failures = 0;
+    api.before = () => {
+      if ((failures += 1) <= 3) throw new Error('connect ECONNREFUSED');
+    };
+    peer.end();
+    expect(await hook).toMatchObject({ result: { outcome: { ok: true } } });
+    expect(failures).toBe(4);
+  });
+
+  it('is interrupted, at once, by an abort while the server is away', async () => {
+    api.put(running);
+    const stop = new AbortController();
+    const hook = run({}, stop.signal);
+    const peer = await exec.next();
+    let failures = 0;
+    api.before = () => {
+      // By then the next delay is of half a second at least.
+      if ((failures += 1) === 3) setImmediate(() => stop.abort());
+      throw new Error('connect ECONNREFUSED');
+    };
+    peer.end();
+    expect(await hook).toMatchObject({ result: { outcome: { reason: 'Interrupted' } } });
+    expect(failures).toBe(3);
+  });
+});
+
+describe('a command that may still run', () => {
+  it('is ended before anything else, where its group is known', async () => {
+    api.put(running);
+    const hook = run();
+    const peer = await exec.next();
+    peer.reportGroup(4711);
+    peer.cut();
+    const signal = await exec.next();
+    expect(signal.command.at(-1)).toBe('kill -TERM -4711');
+    signal.exit(1);
+    expect(await hook).toMatchObject({ groupUnknown: false, result: { outcome: { reason: 'ConnectionLost' } } });
+  });
+
+  it.each([
+    { name: 'its container was replaced', then: () => api.put(restarted) },
+    { name: 'its pod was replaced', then: () => api.put(successor) },
+    { name: 'its pod is gone', then: () => api.delete('db') },
+  ])('gets no signal once $name, and has ended with it', async ({ then }) => {
+    api.put(running);
+    const hook = run();
+    const peer = await exec.next();
+    peer.reportGroup(4711);
+    then();
+    peer.cut();
+    expect(await hook).toMatchObject({ did: 'run', groupUnknown: false });
+    expect(exec.asked).toHaveLength(1);
+  });
+
+  it('is unknown where it reported no group', async () => {
+    api.put(running);
+    const hook = run();
+    (await exec.next()).cut();
+    expect(await hook).toMatchObject({ did: 'run', groupUnknown: true });
+  });
+
+  it('is unknown where the server stays away for longer than the bound', async () => {
+    api.put(running);
+    const hook = run();
+    const peer = await exec.next();
+    peer.reportGroup(4711);
+    api.before = () => new Promise(() => undefined);
+    peer.cut();
+    expect(await hook).toMatchObject({ did: 'run', groupUnknown: true });
+  });
+});
