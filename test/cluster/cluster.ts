@@ -1,38 +1,26 @@
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { instanceLimit } from './address.ts';
 import { ensureBinaries } from './binaries.ts';
-import { cacheFolder, withLock } from './cache.ts';
-import { writeCertificates } from './certificates.ts';
-import { makeCgroup } from './cgroup.ts';
+import { bringUp } from './bring-up.ts';
+import { withLock } from './cache.ts';
+import { claim } from './claim.ts';
 import { signalComponent, startComponent, stopComponent, type ComponentName } from './component.ts';
 import { componentOf } from './components.ts';
-import { configureContainerd } from './containerd.ts';
 import { ensureImages, type ImageName } from './images.ts';
 import {
   addressesIn,
   checkName,
-  cgroupOf,
   kubeconfigOf,
-  listInstances,
   lockFile,
   nodeNameOf,
-  readBootId,
   readInstance,
   writeInstance,
   type Instance,
 } from './instance.ts';
-import { configureKubelet } from './kubelet.ts';
-import { connectNode, isFree, usedRanges } from './network.ts';
-import { startNode } from './node.ts';
 import { ensurePackages } from './packages.ts';
-import { identify } from './process.ts';
 import { silent, type Progress } from './progress.ts';
-import { awaitPods } from './readiness.ts';
 import { requireRoot } from './requirement.ts';
-import { deadBecause, remove, sweep } from './sweep.ts';
+import { deadBecause, remove } from './sweep.ts';
 
 /** A running cluster of one node. */
 export interface Cluster {
@@ -158,83 +146,4 @@ function clusterOf(instance: Instance): Cluster {
     pauseComponent: (name) => signalComponent(instance, name, 'SIGSTOP'),
     resumeComponent: (name) => signalComponent(instance, name, 'SIGCONT'),
   };
-}
-
-/** Takes a name and a number for a new instance. With the lock held, so that two processes never take the same. */
-async function claim(
-  name: string,
-  owned: boolean,
-  binaries: Awaited<ReturnType<typeof ensureBinaries>>,
-  progress: Progress,
-): Promise<Instance> {
-  const swept = await sweep();
-  if (swept.length > 0) progress.done(`Removed what was left of ${swept.join(', ')}.`);
-  const others = await listInstances();
-  if (others.some((other) => other.name === name))
-    throw new Error(`a cluster called ${name} runs already, or is just being started`);
-  const used = await usedRanges();
-  const taken = others.map(({ number }) => number);
-  const numbers = Array.from({ length: instanceLimit }, (_, number) => number);
-  const number = numbers.find((candidate) => !taken.includes(candidate) && isFree(candidate, used));
-  if (number === undefined) throw new Error(`there are no addresses left for another cluster in 198.18.0.0/15`);
-  const self = await identify(process.pid);
-  if (self === null) throw new Error('this process is not in /proc');
-  const instance: Instance = {
-    name,
-    id: randomUUID(),
-    number,
-    folder: join(cacheFolder(process.env), 'instances', name),
-    binaries: binaries.folder,
-    etcd: binaries.etcd,
-    kubernetesVersion: binaries.kubernetesVersion,
-    bootId: await readBootId(),
-    starter: self,
-    owner: owned ? self : null,
-    state: 'starting',
-    since: Date.now(),
-  };
-  // What a reboot left: the records were below /run, and this was not.
-  await rm(instance.folder, { recursive: true, force: true });
-  await mkdir(join(instance.folder, 'logs'), { recursive: true });
-  await writeInstance(instance);
-  return instance;
-}
-
-/** Each step starts what needs nothing but the steps before it. */
-const steps: readonly (readonly ComponentName[])[] = [
-  ['etcd', 'containerd', 'registry'],
-  ['kube-apiserver'],
-  ['kube-controller-manager', 'kube-scheduler', 'kubelet', 'kube-proxy'],
-];
-
-async function bringUp(instance: Instance, progress: Progress, signal: AbortSignal | undefined): Promise<void> {
-  progress.step(`Making the node of ${instance.name}`);
-  await together(signal, [
-    async () => configureContainerd(instance, await startNode(instance)),
-    () => writeCertificates(instance),
-    () => makeCgroup(cgroupOf(instance.name)),
-    () => configureKubelet(instance),
-  ]);
-  await connectNode(instance);
-  for (const step of steps) {
-    progress.step(`Waiting for ${step.join(', ')}`);
-    const starts = step.map(
-      (name) => (joint: AbortSignal) => startComponent(instance, componentOf(instance, name), joint),
-    );
-    await together(signal, starts);
-  }
-  progress.step('Waiting for the node to be Ready and the default service account');
-  await awaitPods(instance, signal);
-}
-
-/** Does tasks side by side. When one fails the others are broken off, and waited for: nothing may be made while it is removed. */
-async function together(
-  signal: AbortSignal | undefined,
-  tasks: readonly ((joint: AbortSignal) => Promise<void>)[],
-): Promise<void> {
-  signal?.throwIfAborted();
-  const failure = new AbortController();
-  const joint = signal === undefined ? failure.signal : AbortSignal.any([signal, failure.signal]);
-  await Promise.all(tasks.map((task) => task(joint).catch((error: unknown) => failure.abort(error))));
-  joint.throwIfAborted();
 }
