@@ -7,7 +7,7 @@ import type { OutputTail } from '../../shared/outcome.ts';
 import type { Pod } from '../../shared/pod.ts';
 import { kubectl, kubectlJson } from '../support/kubectl.ts';
 import { asRestored, type SavedPod } from '../support/restore.ts';
-import type { LogLine } from '../support/service-process.ts';
+import type { LogLine } from '../support/log-lines.ts';
 import type { AnyCluster } from '../support/own-cluster.ts';
 import type { System } from '../support/system.ts';
 import { tableHead, tableRow, type HookRow } from './table.ts';

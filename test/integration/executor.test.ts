@@ -7,7 +7,7 @@ import { ExecServer } from '../support/exec-server.ts';
 import { FakeApi } from '../support/fake-api.ts';
 import { ownLabel, startOn, type InProcessExecutor } from '../support/in-process.ts';
 import { buildHook, buildPod, runningStatus, waitingStatus } from '../support/pods.ts';
-import type { LogLine } from '../support/service-process.ts';
+import type { LogLine } from '../support/log-lines.ts';
 
 let api: FakeApi;
 let exec: ExecServer;

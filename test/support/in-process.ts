@@ -8,7 +8,7 @@ import { Narrator } from '../../executor/narrator.ts';
 import type { ExecHook } from '../../shared/hook.ts';
 import { connectCluster, loadKubeConfig, type Cluster } from '../../shared/service/cluster.ts';
 import { createLogger } from '../../shared/service/logger.ts';
-import type { LogLine } from './service-process.ts';
+import { LogLines, type LogLine } from './log-lines.ts';
 
 /** An executor in the test's own process: for plans of several hooks, which no annotation of this version can ask for. */
 export interface InProcessExecutor {
@@ -38,18 +38,9 @@ export function startOn(
   hooks: ReadonlyMap<string, readonly ExecHook[]>,
   options: Partial<ExecutorOptions> = {},
 ): InProcessExecutor {
-  const lines: LogLine[] = [];
-  const listeners = new Set<(line: LogLine) => void>();
-  const log = createLogger(
-    { name: 'executor', level: 'debug' },
-    {
-      write(text: string) {
-        const line = JSON.parse(text) as LogLine;
-        lines.push(line);
-        for (const listener of listeners) listener(line);
-      },
-    },
-  );
+  const lines = new LogLines();
+  const write = (text: string) => lines.add(JSON.parse(text) as LogLine);
+  const log = createLogger({ name: 'executor', level: 'debug' }, { write });
   const metrics = executorMetrics(new Registry());
   const events = createEventRecorder(cluster, { instance: 'test', log, dropped: () => metrics.eventsDropped.inc() });
   const executor = new Executor(
@@ -74,22 +65,8 @@ export function startOn(
   const stop = new AbortController();
   const run = executor.run(stop.signal);
   return {
-    lines,
-    line(fits) {
-      return new Promise((resolve) => {
-        const past = lines.find(fits);
-        if (past !== undefined) {
-          resolve(past);
-          return;
-        }
-        const listener = (line: LogLine) => {
-          if (!fits(line)) return;
-          listeners.delete(listener);
-          resolve(line);
-        };
-        listeners.add(listener);
-      });
-    },
+    lines: lines.all,
+    line: (fits) => lines.first(fits),
     async stop() {
       stop.abort();
       await run;

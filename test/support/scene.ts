@@ -3,7 +3,7 @@ import type { Pod } from '../../shared/pod.ts';
 import { attachCluster, type Cluster } from '../cluster/cluster.ts';
 import { findOwnCluster, type AnyCluster } from './own-cluster.ts';
 import { kubectl, kubectlJson, type KubectlResult } from './kubectl.ts';
-import type { LogLine } from './service-process.ts';
+import type { LogLine } from './log-lines.ts';
 import { startSystem, type System, type SystemOptions } from './system.ts';
 
 /** A container that does nothing until it is ended, at once. */

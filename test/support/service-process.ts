@@ -1,13 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-
-/** A line of a process's JSON log. */
-export interface LogLine {
-  readonly msg: string;
-  readonly level: string;
-  readonly [field: string]: unknown;
-}
+import { LogLines, type LogLine } from './log-lines.ts';
 
 /** The webhook or the executor as a process of its own, as it runs in a cluster, and its log as it comes. */
 export interface ServiceProcess {
@@ -34,8 +28,7 @@ export function startService(name: 'webhook' | 'executor', env: Readonly<Record<
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const lines: LogLine[] = [];
-  const listeners = new Set<(line: LogLine) => void>();
+  const lines = new LogLines();
   let strange = '';
   let rest = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (strange += text));
@@ -54,37 +47,22 @@ export function startService(name: 'webhook' | 'executor', env: Readonly<Record<
       strange += `${text}\n(${String(error)})\n`;
       return;
     }
-    lines.push(parsed);
-    for (const listener of listeners) listener(parsed);
+    lines.add(parsed);
   }
 
   return {
     pid: child.pid ?? 0,
-    lines,
+    lines: lines.all,
     ended,
-    each(listener) {
-      for (const line of lines) listener(line);
-      listeners.add(listener);
-    },
-    line(fits) {
-      return new Promise((resolve, reject) => {
-        const past = lines.find(fits);
-        if (past !== undefined) {
-          resolve(past);
-          return;
-        }
-        const listener = (line: LogLine) => {
-          if (!fits(line)) return;
-          listeners.delete(listener);
-          resolve(line);
-        };
-        listeners.add(listener);
-        void ended.then((code) => {
-          const last = lines.slice(-5).map((line) => JSON.stringify(line));
-          reject(new Error(`the ${name} ended with ${code ?? 'a signal'}: ${strange}\n${last.join('\n')}`));
-        });
-      });
-    },
+    each: (listener) => lines.each(listener),
+    line: (fits) =>
+      Promise.race([
+        lines.first(fits),
+        ended.then((code) => {
+          const last = lines.all.slice(-5).map((line) => JSON.stringify(line));
+          throw new Error(`the ${name} ended with ${code ?? 'a signal'}: ${strange}\n${last.join('\n')}`);
+        }),
+      ]),
     kill: (signal) => void child.kill(signal),
     stop() {
       child.kill('SIGTERM');
