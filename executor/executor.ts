@@ -8,17 +8,19 @@ import type { RestoreScope } from '../shared/restored.ts';
 import { backoffMs, type Backoff } from '../shared/service/backoff.ts';
 import type { Cluster } from '../shared/service/cluster.ts';
 import type { Logger } from '../shared/service/logger.ts';
-import { createWatch, type Watch, type WatchNote, type WatchTiming } from '../shared/service/watch.ts';
-import { judgeTaking } from '../shared/take.ts';
+import { createWatch, type Watch, type WatchTiming } from '../shared/service/watch.ts';
 import type { EndGroupTiming } from './end-group.ts';
+import { meetPod } from './meet-pod.ts';
 import type { ExecutorMetrics } from './metrics.ts';
 import { summary, title, type Narrator } from './narrator.ts';
-import { getPod, trimPod, writeMark, type PodRef } from './pod-api.ts';
-import { newRun, type Known, type PodRun } from './pod-run.ts';
+import { getPod, trimPod, writeMark } from './pod-api.ts';
+import type { Known, PodRun } from './pod-run.ts';
 import { createQueue } from './queue.ts';
+import { recordEnd } from './record-end.ts';
 import { runHook, type HookRunEnd } from './run-hook.ts';
 import type { CommandLimits } from './run-command.ts';
 import { createSlots, type Slots } from './slots.ts';
+import { tellWatch } from './tell-watch.ts';
 
 export interface ExecutorOptions {
   readonly scope: RestoreScope;
@@ -46,8 +48,6 @@ const deciders = 8;
 const retry: Backoff = { firstMs: 100, maxMs: 10_000 };
 /** For the last marks of an executor that stops: a kubelet's default grace period of 30 s holds the grace time and this. */
 const closingMs = 3_000;
-/** Events live for an hour by default, and repeat themselves under one name: an older pod's warnings were told before. */
-const warningAgeMs = 3_600_000;
 
 /**
  * The executor: one watch on restored pods, a queue of their keys, and for each key the pure next step, acted upon. Hooks
@@ -74,7 +74,7 @@ export class Executor {
       labelSelector: options.scope.labelKey,
       keep: trimPod,
       changed: (key) => this.#queue.add(key),
-      noted: (note) => this.#noted(note),
+      noted: (note) => tellWatch(note, parts),
       ...(options.watchTiming === undefined ? {} : { timing: options.watchTiming }),
     });
   }
@@ -105,7 +105,7 @@ export class Executor {
 
   async #reconcile(key: string): Promise<void> {
     const pod = this.#watch.get(key) ?? null;
-    const known = this.#known.get(key) ?? (pod === null ? null : this.#meetSafely(key, pod));
+    const known = this.#known.get(key) ?? (pod === null ? null : this.#meet(key, pod));
     const current = pod?.metadata.uid === known?.uid ? pod : null;
     if (known?.run == null) {
       this.#slots.leave(key);
@@ -122,59 +122,10 @@ export class Executor {
     }
   }
 
-  /** One pod that cannot be made sense of must not end the executor, which would meet it again at every start. */
-  #meetSafely(key: string, pod: Pod): Known {
-    try {
-      return this.#meet(key, pod);
-    } catch (error) {
-      const { uid = '', namespace, name } = pod.metadata;
-      this.#parts.log.error({ err: error, namespace, pod: name }, 'pod not understood, its hooks are not run');
-      const known: Known = { uid, run: null };
-      this.#known.set(key, known);
-      return known;
-    }
-  }
-
-  /** The first sight of a pod: what is decided here holds for as long as it lives, whatever is edited later. */
   #meet(key: string, pod: Pod): Known {
-    const { nowMs, narrator, planPod } = this.#parts;
-    const { namespace = '', name = '', uid = '' } = pod.metadata;
-    const ref: PodRef = { namespace, name, uid };
-    const plan = planPod(pod);
-    const taking = judgeTaking(pod, plan, this.#options.scope, this.#options.installedAtMs);
-    const young = nowMs() - Date.parse(pod.metadata.creationTimestamp ?? '') < warningAgeMs;
-    if (taking.is === 'taken' || (taking.is === 'left' && taking.why === 'no hooks' && young))
-      narrator.warned(ref, plan);
-    let known: Known = { uid, run: null };
-    switch (taking.is) {
-      case 'taken':
-        narrator.taken(ref, taking.restore, plan);
-        known = { uid, run: newRun(ref, plan, nowMs(), crypto.randomUUID().slice(0, 8)) };
-        this.#parts.metrics.podsOpen.inc();
-        break;
-      case 'missed':
-        narrator.missed(ref, plan);
-        break;
-      case 'interrupted':
-        narrator.interrupted(ref);
-        void this.#markInterrupted(ref);
-        break;
-      case 'left':
-        break;
-    }
+    const known = meetPod(pod, this.#options, this.#parts, this.#cut.signal);
     this.#known.set(key, known);
     return known;
-  }
-
-  async #markInterrupted(ref: PodRef): Promise<void> {
-    const { cluster, log, nowMs } = this.#parts;
-    const mark = hooksMark('Failed', `Interrupted: ${reasonSentence('Interrupted')}`, nowMs());
-    try {
-      await writeMark(cluster, ref, mark, null, this.#cut.signal);
-    } catch (error) {
-      // The mark of the run that began stands, so nothing is run; the next start says it again.
-      log.warn({ err: error, namespace: ref.namespace, pod: ref.name }, 'mark not written');
-    }
   }
 
   /** A pod with init hooks only: the kubelet runs them. The mark keeps exec hooks annotated later from being taken. */
@@ -282,32 +233,21 @@ export class Executor {
 
   /** Takes what came of an attempt into the record. */
   #take(key: string, run: PodRun, index: number, end: HookRunEnd): void {
+    const { namespace, name } = run.ref;
+    if (end.did === 'run') run.predecessorUnknown ||= end.groupUnknown;
+    run.record = recordEnd(run.record, index, end, this.#parts.nowMs());
     switch (end.did) {
-      case 'run': {
-        const { outcome, stdout, stderr } = end.result;
-        run.predecessorUnknown ||= end.groupUnknown;
-        run.record = changeHook(run.record, index, {
-          state: outcome.ok ? 'Succeeded' : 'Failed',
-          reason: outcome.ok ? null : outcome.reason,
-          message: outcome.ok ? '' : outcome.message,
-          exitCode: outcome.exitCode,
-          finishedAtMs: this.#parts.nowMs(),
-          stdout,
-          stderr,
-        });
+      case 'run':
+      case 'pod gone':
         this.#tellEnd(run, index);
         break;
-      }
-      case 'pod gone': {
-        const { reason } = end;
-        const message = `${reasonSentence(reason)}; not run`;
-        run.record = changeHook(run.record, index, { state: 'Failed', reason, message });
-        this.#tellEnd(run, index);
-        break;
-      }
       case 'marked by another':
-        this.#parts.log.warn({ namespace: run.ref.namespace, pod: run.ref.name }, 'hooks begun by another executor');
+        this.#parts.log.warn({ namespace, pod: name }, 'hooks begun by another executor');
         this.#settle(key, run);
+        break;
+      case 'not sent':
+        this.#parts.log.warn({ namespace, pod: name, problem: end.message }, 'command not sent, trying again');
+        this.#backOff(run);
         break;
       case 'not begun':
         this.#backOff(run);
@@ -359,25 +299,5 @@ export class Executor {
     const delayMs = backoffMs(retry, run.failures, Math.random());
     run.notBeforeMs = performance.now() + delayMs;
     return delayMs;
-  }
-
-  #noted(note: WatchNote): void {
-    const { log, metrics } = this.#parts;
-    switch (note.kind) {
-      case 'listed':
-        log.info({ pods: note.objects }, 'restored pods listed');
-        break;
-      case 'watching':
-        log.debug('watch started');
-        break;
-      case 'ended':
-        metrics.watchStarts.inc({ after: note.why });
-        log.debug({ why: note.why }, 'watch ended');
-        break;
-      case 'broken':
-        metrics.watchStarts.inc({ after: 'broken' });
-        log.warn({ err: note.error, retryInMs: note.retryInMs }, 'watch broken');
-        break;
-    }
   }
 }

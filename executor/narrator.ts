@@ -129,7 +129,8 @@ function hookFields(plan: Plan, index: number): Record<string, unknown> {
 }
 
 function durationOf({ startedAtMs, finishedAtMs }: HookRecord): number | null {
-  return startedAtMs === null || finishedAtMs === null ? null : finishedAtMs - startedAtMs;
+  // A clock that was set back between the two gives no duration below nothing.
+  return startedAtMs === null || finishedAtMs === null ? null : Math.max(0, finishedAtMs - startedAtMs);
 }
 
 function eventReason({ state, reason }: HookRecord): EventReason {

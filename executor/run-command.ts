@@ -22,6 +22,8 @@ export interface CommandResult {
   readonly stderr: OutputTail;
   /** The process group of a shell command that reported it. null: not known. */
   readonly group: number | null;
+  /** False if no connection was made, so that the command was certainly not sent and may be tried again. */
+  readonly sent: boolean;
   /** False if the command is known to have ended, or never to have begun. */
   readonly mayStillRun: boolean;
 }
@@ -84,6 +86,7 @@ export async function runCommand(
     stdout: stdout.read(),
     stderr: stderr.read(),
     group: report?.group ?? null,
+    sent: end.how !== 'unreachable',
     mayStillRun: mayStillRun(end, outcome),
   };
 }

@@ -39,6 +39,8 @@ export type HookRunEnd =
   | { readonly did: 'run'; readonly result: CommandResult; readonly groupUnknown: boolean }
   /** Nothing was sent: the pod is not as it was when the step was decided. Look at it again. */
   | { readonly did: 'not begun' }
+  /** Nothing was sent, though `starting` was called: no connection to the API server was made. To be tried again. */
+  | { readonly did: 'not sent'; readonly message: string }
   /** Nothing was sent: the pod is gone, or another one bears its name. */
   | { readonly did: 'pod gone'; readonly reason: Extract<Reason, 'PodDeleted' | 'PodReplaced'> }
   /** Nothing was sent: the pod bears the mark of another run. */
@@ -75,6 +77,7 @@ export async function runHook(options: RunHookOptions, signal: AbortSignal): Pro
   const target = { namespace: pod.namespace, pod: pod.name, container: hook.container };
   const token = crypto.randomUUID().replaceAll('-', '');
   const result = await runCommand(cluster, target, hook.command, hook.execTimeoutMs, options.limits, token, signal);
+  if (!result.sent && !result.outcome.ok) return { did: 'not sent', message: result.outcome.message };
   if (result.mayStillRun) return { did: 'run', result, groupUnknown: !(await endCommand(options, result, signal)) };
   const doubt = await confirm(options, signal);
   if (doubt === null) return { did: 'run', result, groupUnknown: false };

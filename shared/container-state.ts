@@ -67,7 +67,7 @@ function firstStart(status: ContainerStatus | undefined): number | null {
  */
 function restarts(pod: Pod, container: Container, exitCode: number): boolean {
   for (const { action, exitCodes } of container.restartPolicyRules ?? []) {
-    if (action !== 'Restart' || exitCodes == null) continue;
+    if (!['Restart', 'RestartAllContainers'].includes(action) || exitCodes == null) continue;
     const listed = (exitCodes.values ?? []).includes(exitCode);
     if (exitCodes.operator === 'In' ? listed : !listed) return true;
   }
