@@ -88,7 +88,8 @@ describe('the end of a cluster', () => {
       await owner.said(words);
       const { device } = addressesOf((await instanceOf(name)).number);
       owner.child.kill(signal);
-      expect((await owner.ended).code).toBe(code);
+      // 0: on a busy machine it may have become ready in the moment of the signal, which is then the way to end it.
+      expect([code, 0]).toContain((await owner.ended).code);
       expect(await tracesOf(name, device)).toEqual([]);
       expect(await readInstance(name)).toBeNull();
     },
