@@ -1,3 +1,4 @@
+import { ownKeys } from '../shared/annotations.ts';
 import { hooksCondition } from '../shared/condition.ts';
 import type { Pod, PodCondition } from '../shared/pod.ts';
 import { ApiError } from '../shared/service/api-error.ts';
@@ -61,10 +62,11 @@ export async function writeMark(
 export function trimPod(pod: Pod): Pod {
   const { metadata, spec, status } = pod;
   const trimContainers = (containers: Pod['spec']['containers']) =>
-    containers.map(({ name, image, command, restartPolicy, restartPolicyRules }) => ({
+    containers.map(({ name, image, command, args, restartPolicy, restartPolicyRules }) => ({
       name,
       ...(image === undefined ? {} : { image }),
       ...(command == null ? {} : { command }),
+      ...(args == null ? {} : { args }),
       ...(restartPolicy == null ? {} : { restartPolicy }),
       ...(restartPolicyRules == null ? {} : { restartPolicyRules }),
     }));
@@ -87,6 +89,8 @@ export function trimPod(pod: Pod): Pod {
       ...(spec.restartPolicy === undefined ? {} : { restartPolicy: spec.restartPolicy }),
       containers: trimContainers(spec.containers),
       ...(spec.initContainers == null ? {} : { initContainers: trimContainers(spec.initContainers) }),
+      // Without these an own list would be read otherwise than in the webhook, and warned about in other words.
+      ...(metadata.annotations?.[ownKeys.init] === undefined ? {} : trimForOwnInit(spec)),
     },
     status: {
       ...(status?.phase === undefined ? {} : { phase: status.phase }),
@@ -94,6 +98,21 @@ export function trimPod(pod: Pod): Pod {
       containerStatuses: (status?.containerStatuses ?? []).map(trimStatus),
       initContainerStatuses: (status?.initContainerStatuses ?? []).map(trimStatus),
     },
+  };
+}
+
+function trimForOwnInit({ volumes, resourceClaims, resources, hostNetwork, hostUsers, os }: Pod['spec']) {
+  return {
+    volumes: (volumes ?? []).map(({ name, persistentVolumeClaim, ephemeral }) => ({
+      name,
+      ...(persistentVolumeClaim == null ? {} : { persistentVolumeClaim: {} }),
+      ...(ephemeral == null ? {} : { ephemeral: {} }),
+    })),
+    ...(resourceClaims == null ? {} : { resourceClaims: resourceClaims.map(({ name }) => ({ name })) }),
+    ...(resources?.requests == null ? {} : { resources: { requests: resources.requests } }),
+    ...(hostNetwork === undefined ? {} : { hostNetwork }),
+    ...(hostUsers == null ? {} : { hostUsers }),
+    ...(os?.name === undefined ? {} : { os: { name: os.name } }),
   };
 }
 

@@ -18,14 +18,18 @@ export const execKeys = {
   waitForReady: 'post.hook.restore.velero.io/wait-for-ready',
 } as const;
 
+/** Our own: lists of hooks, and what an init hook takes from the pod's first container. */
+export const ownKeys = {
+  init: 'restorehooks.io/init',
+  exec: 'restorehooks.io/exec',
+  inherit: 'restorehooks.io/inherit',
+} as const;
+
 /** Written by the webhook: this pod was admitted, with hooks, as part of the restore named here (hooks.md section 1). */
 export const admittedForKey = 'restorehooks.io/admitted-for';
 
 /** Keys that hooks.md knows and this version does not act on. */
 export const unsupportedKeys: readonly string[] = [
-  'restorehooks.io/init',
-  'restorehooks.io/exec',
-  'restorehooks.io/inherit',
   'restorehooks.io/readiness-gate',
   'post.hook.restorehooks.io/command',
 ];
@@ -35,7 +39,11 @@ const families = [
   { prefix: 'post.hook.restore.velero.io/', keys: Object.values<string>(execKeys) },
   {
     prefix: 'restorehooks.io/',
-    keys: [admittedForKey, ...unsupportedKeys.filter((key) => key.startsWith('restorehooks.io/'))],
+    keys: [
+      ...Object.values<string>(ownKeys),
+      admittedForKey,
+      ...unsupportedKeys.filter((key) => key.startsWith('restorehooks.io/')),
+    ],
   },
 ];
 

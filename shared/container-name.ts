@@ -16,10 +16,16 @@ export function isContainerName(text: string): boolean {
  */
 export function generateContainerName(
   metadata: ObjectMeta,
-  hook: { image: string; command: readonly string[] | null },
+  hook: {
+    readonly image: string;
+    readonly command: readonly string[] | null;
+    /** Whatever else the container has. */
+    readonly others?: Readonly<Record<string, unknown>>;
+  },
 ): string {
   const pod = [metadata.namespace ?? '', metadata.name ?? metadata.generateName ?? ''];
-  return `velero-restore-init-${shortHash(JSON.stringify([...pod, hook.image, hook.command]))}`;
+  const others = Object.keys(hook.others ?? {}).length === 0 ? [] : [hook.others];
+  return `velero-restore-init-${shortHash(JSON.stringify([...pod, hook.image, hook.command, ...others]))}`;
 }
 
 /** What is put at the end of a name at the given attempt: nothing at first, then `-2`, `-3`, … */

@@ -2,7 +2,7 @@ import type { Container } from './pod.ts';
 import type { HookWarning } from './warning.ts';
 
 /** Where a hook was asked for (hooks.md section 2). Restore and policy sources are not read yet (see CHANGELOG.md). */
-export type HookSource = 'annotation';
+export type HookSource = 'annotation' | 'own-annotation';
 
 export type OnError = 'Fail' | 'Continue';
 
@@ -29,6 +29,8 @@ export interface ExecHook {
   readonly waitForReady: boolean;
   readonly source: HookSource;
   readonly rule: string | null;
+  /** What its list calls it, for people. */
+  readonly name?: string;
 }
 
 /** What will happen to one restored pod, with everything that was wrong in what was asked. */

@@ -20,43 +20,62 @@ export interface PlacedInit {
 export function placeInit(pod: Pod, hooks: readonly InitHook[]): PlacedInit[] {
   const present = pod.spec.initContainers ?? [];
   const holders = new Map<string, Holder>();
-  for (const { name } of [...pod.spec.containers, ...(pod.spec.ephemeralContainers ?? [])]) holders.set(name, 'other');
+  for (const { name } of [...pod.spec.containers, ...(pod.spec.ephemeralContainers ?? [])]) holders.set(name, 'taken');
   for (const [index, container] of present.entries()) holders.set(container.name, { container, index });
   const placed: PlacedInit[] = [];
-  for (const hook of hooks) {
-    const place = findUnnamed(hook, present) ?? findNamed(hook, holders);
-    if (place === 'placed') continue;
+  for (const hook of distinct(hooks)) {
+    const place = findNamed(hook, holders);
     placed.push(place);
-    holders.set(place.name, { container: hook.container, index: 'placed' });
+    holders.set(place.name, 'taken');
   }
-  return placed;
+  // Only after all names: a container that bears the name of one hook is never taken for another.
+  const claimed = new Set(placed.map(({ index }) => index));
+  return placed.map((place) => {
+    const index = place.index === null ? findUnnamed(place.hook, present, claimed) : null;
+    const found = index === null ? undefined : present[index];
+    if (found === undefined) return place;
+    claimed.add(index);
+    return { hook: place.hook, name: found.name, attempt: 1, index };
+  });
 }
 
-/** Who has a name: an init container of the pod, a hook placed before, or a container of another kind. */
-type Holder = { readonly container: Container; readonly index: number | 'placed' } | 'other';
+/** Who has a name: an init container of the pod that may be a hook, or anyone else. */
+type Holder = { readonly container: Container; readonly index: number } | 'taken';
 
-/** A container without a name of its own choice is known by image and command. */
-function findUnnamed(hook: InitHook, present: readonly Container[]): PlacedInit | null {
-  if (!hook.generatedName) return null;
-  const index = present.findIndex((container) => isSame(container, hook.container));
-  const found = present[index];
-  return found === undefined ? null : { hook, name: found.name, attempt: 1, index };
+/** Two lists can ask for one container. Of a generated name, all that the container has is in the name. */
+function distinct(hooks: readonly InitHook[]): InitHook[] {
+  const seen = new Set<string>();
+  return hooks.filter(({ container }) => {
+    const content = JSON.stringify(container);
+    const isNew = !seen.has(content);
+    seen.add(content);
+    return isNew;
+  });
 }
 
-function findNamed(hook: InitHook, holders: ReadonlyMap<string, Holder>): PlacedInit | 'placed' {
+function findNamed(hook: InitHook, holders: ReadonlyMap<string, Holder>): PlacedInit {
   for (let attempt = 1; ; attempt += 1) {
     const name = nameAtAttempt(hook.container.name, attempt);
     const holder = holders.get(name);
     if (holder === undefined) return { hook, name, attempt, index: null };
-    if (holder === 'other' || !isSame(holder.container, hook.container)) continue;
-    return holder.index === 'placed' ? 'placed' : { hook, name, attempt, index: holder.index };
+    if (holder === 'taken' || !isSame(holder.container, hook.container)) continue;
+    return { hook, name, attempt, index: holder.index };
   }
 }
 
-/** Image and command alone: the API server and other webhooks fill in much else, and absent, null and [] are one to them. */
+/** A container without a name of its own choice is known by image, command and arguments. */
+function findUnnamed(hook: InitHook, present: readonly Container[], claimed: ReadonlySet<number | null>) {
+  if (!hook.generatedName) return null;
+  const index = present.findIndex((each, at) => !claimed.has(at) && isSame(each, hook.container));
+  return index === -1 ? null : index;
+}
+
+/** These alone: the API server and other webhooks fill in much else, and absent, null and [] are one to them. */
 function isSame(one: Container, other: Container): boolean {
-  const [left, right] = [one.command ?? [], other.command ?? []];
-  return (
-    one.image === other.image && left.length === right.length && left.every((word, index) => word === right[index])
-  );
+  return one.image === other.image && isSameList(one.command, other.command) && isSameList(one.args, other.args);
+}
+
+function isSameList(one: readonly string[] | null | undefined, other: readonly string[] | null | undefined): boolean {
+  const [left, right] = [one ?? [], other ?? []];
+  return left.length === right.length && left.every((word, index) => word === right[index]);
 }

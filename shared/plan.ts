@@ -1,8 +1,11 @@
-import { initKeys, nearestKnownKey, unsupportedKeys } from './annotations.ts';
+import { initKeys, nearestKnownKey, ownKeys, unsupportedKeys } from './annotations.ts';
 import { nameSuffix } from './container-name.ts';
 import type { InitHook, Plan } from './hook.ts';
+import { inherit, parseInherit } from './inherit.ts';
 import { parseExec } from './parse-exec.ts';
 import { parseInit } from './parse-init.ts';
+import { parseOwnExec } from './parse-own-exec.ts';
+import { parseOwnInit } from './parse-own-init.ts';
 import { placeInit } from './place-init.ts';
 import type { Pod } from './pod.ts';
 import type { HookWarning } from './warning.ts';
@@ -18,19 +21,31 @@ const mostUnknownKeys = 50;
  * @param pod with its namespace filled in
  */
 export function planPod(pod: Pod): Plan {
-  const init = parseInit(pod.metadata);
-  const exec = parseExec(pod);
+  const init = [parseInit(pod.metadata), parseOwnInit(pod)];
+  const exec = [parseExec(pod), parseOwnExec(pod)];
+  const inherited = parseInherit(pod);
+  const initHooks = init
+    .flatMap(({ hooks }) => hooks)
+    .map((hook) => ({ ...hook, container: inherit(hook.container, pod.spec.containers[0], inherited.fields) }));
   return {
-    init: init.hooks,
-    exec: exec.hooks,
-    warnings: [...init.warnings, ...takenNames(pod, init.hooks), ...exec.warnings, ...strangeKeys(pod)],
+    init: initHooks,
+    exec: exec.flatMap(({ hooks }) => hooks),
+    warnings: [
+      ...init.flatMap((parsed) => parsed.warnings),
+      ...takenNames(pod, initHooks),
+      ...inherited.warnings,
+      ...exec.flatMap((parsed) => parsed.warnings),
+      ...strangeKeys(pod),
+    ],
   };
 }
 
 function takenNames(pod: Pod, hooks: readonly InitHook[]): HookWarning[] {
-  return placeInit(pod, hooks).flatMap(({ hook, attempt }) =>
-    attempt === 1 ? [] : [warnings.nameTaken(initKeys.name, hook.container.name, nameSuffix(attempt))],
-  );
+  return placeInit(pod, hooks).flatMap(({ hook, attempt }) => {
+    if (attempt === 1) return [];
+    const key = hook.source === 'annotation' ? initKeys.name : ownKeys.init;
+    return [warnings.nameTaken(key, hook.container.name, nameSuffix(attempt))];
+  });
 }
 
 function strangeKeys(pod: Pod): HookWarning[] {

@@ -32,12 +32,35 @@ export interface PodSpec {
   readonly containers: readonly Container[];
   readonly initContainers?: readonly Container[] | null;
   readonly ephemeralContainers?: readonly Container[] | null;
+  readonly volumes?: readonly Volume[] | null;
+  readonly resourceClaims?: readonly { readonly name: string }[] | null;
+  readonly resources?: { readonly requests?: Readonly<Record<string, string>> | null } | null;
+  readonly hostNetwork?: boolean;
+  readonly hostUsers?: boolean | null;
+  readonly os?: { readonly name?: string } | null;
+}
+
+/** Of its sources only those that can be a block device are told apart. */
+export interface Volume {
+  readonly name: string;
+  readonly persistentVolumeClaim?: unknown;
+  readonly ephemeral?: unknown;
+  readonly [field: string]: unknown;
+}
+
+export interface VolumeMount {
+  readonly name: string;
+  readonly mountPath: string;
+  readonly mountPropagation?: string | null;
+  readonly subPathExpr?: string;
+  readonly [field: string]: unknown;
 }
 
 export interface Container {
   readonly name: string;
   readonly image?: string;
   readonly command?: readonly string[] | null;
+  readonly args?: readonly string[] | null;
   readonly restartPolicy?: string | null;
   readonly restartPolicyRules?: readonly ContainerRestartRule[] | null;
   readonly [field: string]: unknown;

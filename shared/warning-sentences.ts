@@ -45,11 +45,27 @@ export const warnings = {
   containerNotFound: (key: string, value: string) =>
     fit('ContainerNotFound', key, value, ' is no container of this pod: the hook will fail'),
   noContainers: (key: string) => warning('ContainerNotFound', `${key} has no container to run in: no hook`),
+  malformedList: (key: string, why: string) => warning('MalformedList', `${key} ${why}: no hook of it is run`),
+  tooManyHooks: (key: string, most: number) =>
+    warning('TooManyHooks', `${key} has more than ${most} hooks: those after them are left out`),
+  moreProblems: (key: string, count: number) => warning('InvalidField', `${key} has ${count} more problems`),
+  unknownField: (place: string) => at('UnknownField', place, ' is unknown and ignored'),
+  invalidField: (place: string, says: string, what: string) => at('InvalidField', place, ` ${says}: ${what}`),
+  unknownWord: (key: string, value: string, known: readonly string[]) =>
+    fit('UnknownWord', key, value, ` is ignored: it is none of ${known.join(', ')}`),
 };
 
 function fit(code: WarningCode, key: string, value: string, rest: string): HookWarning {
   const room = longestWarning - key.length - 1 - rest.length;
   return warning(code, `${key} ${quote(value, room)}${rest}`);
+}
+
+/** A place inside of a list keeps its beginning, which says which hook it is, and its end, which says which field. */
+function at(code: WarningCode, place: string, rest: string): HookWarning {
+  const room = longestWarning - rest.length;
+  if (place.length <= room) return warning(code, place + rest);
+  const beginning = place.slice(0, place.indexOf(']') + 1);
+  return warning(code, `${beginning}…${place.slice(beginning.length + 1 + place.length - room).toWellFormed()}${rest}`);
 }
 
 function warning(code: WarningCode, text: string): HookWarning {

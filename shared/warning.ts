@@ -18,4 +18,9 @@ export type WarningCode =
   | 'InvalidContainerName'
   | 'NameTaken'
   | 'ContainerNotFound'
-  | 'NotSupported';
+  | 'NotSupported'
+  | 'MalformedList'
+  | 'TooManyHooks'
+  | 'UnknownField'
+  | 'InvalidField'
+  | 'UnknownWord';

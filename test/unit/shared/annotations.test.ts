@@ -1,13 +1,21 @@
 import { describe, expect, it } from '@jest/globals';
-import { admittedForKey, execKeys, initKeys, nearestKnownKey, unsupportedKeys } from '../../../shared/annotations.ts';
+import {
+  admittedForKey,
+  execKeys,
+  initKeys,
+  nearestKnownKey,
+  ownKeys,
+  unsupportedKeys,
+} from '../../../shared/annotations.ts';
 
 describe('nearestKnownKey', () => {
-  it.each([...Object.values(initKeys), ...Object.values(execKeys), ...unsupportedKeys, admittedForKey])(
-    'has nothing to say about %s, which is known',
-    (key) => {
-      expect(nearestKnownKey(key)).toBeNull();
-    },
-  );
+  it.each([
+    ...[initKeys, execKeys, ownKeys].flatMap((keys) => Object.values<string>(keys)),
+    ...unsupportedKeys,
+    admittedForKey,
+  ])('has nothing to say about %s, which is known', (key) => {
+    expect(nearestKnownKey(key)).toBeNull();
+  });
 
   it.each([
     'app',
@@ -34,6 +42,7 @@ describe('nearestKnownKey', () => {
     ['post.hook.restore.velero.io/ready', 'post.hook.restore.velero.io/wait-for-ready'],
     ['init.hook.restore.velero.io/exec-timeout', 'init.hook.restore.velero.io/timeout'],
     ['restorehooks.io/exce', 'restorehooks.io/exec'],
+    ['restorehooks.io/inherits', 'restorehooks.io/inherit'],
     ['restorehooks.io/readinessgate', 'restorehooks.io/readiness-gate'],
   ])('takes %s for %s', (key, nearest) => {
     expect(nearestKnownKey(key)).toBe(nearest);

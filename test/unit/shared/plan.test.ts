@@ -217,7 +217,7 @@ describe('planPod, keys', () => {
     const plan = planWith({
       [`${post}/command`]: '/bin/true',
       [`${post}/timeout`]: '5s',
-      'restorehooks.io/exec': '[]',
+      'restorehooks.io/readiness-gate': 'true',
       'restorehooks.io/hook': 'x',
     });
     expect(plan.exec).toHaveLength(1);
