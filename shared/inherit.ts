@@ -34,7 +34,7 @@ export function inherit(container: Container, from: Container | undefined, field
   const own = container as InheritingContainer;
   const first = from as InheritingContainer;
   const securityContext = fields.includes('securityContext') && inheritSecurity(own, first);
-  const resources = fields.includes('resources') && inheritResources(own.resources ?? {}, first.resources ?? {});
+  const resources = fields.includes('resources') && inheritResources(own.resources, first.resources);
   const heir = { ...own, ...(securityContext && { securityContext }), ...(resources && { resources }) };
   const volumeMounts = fields.includes('volumeMounts') && inheritMounts(heir, first);
   return volumeMounts && volumeMounts.length > 0 ? { ...heir, volumeMounts } : heir;
@@ -71,7 +71,8 @@ function inheritMounts(own: InheritingContainer, first: InheritingContainer): Vo
   return [...mounts, ...taken];
 }
 
-function inheritResources(own: Resources, first: Resources) {
+function inheritResources(given: Resources | null | undefined, from: Resources | null | undefined) {
+  const [own, first] = [given ?? {}, from ?? {}];
   const limits = new Map(Object.entries(own.limits ?? {}));
   const requests = new Map(Object.entries(own.requests ?? {}));
   for (const name of Object.keys({ ...first.limits, ...first.requests })) {
@@ -82,11 +83,8 @@ function inheritResources(own: Resources, first: Resources) {
     if (asked === undefined && request !== undefined) requests.set(name, request);
     if (limit !== undefined && (asked === undefined || isAtLeast(limit, asked))) limits.set(name, limit);
   }
-  return {
-    ...own,
-    ...amounts('limits', limits),
-    ...amounts('requests', requests),
-  };
+  const resources = { ...own, ...amounts('limits', limits), ...amounts('requests', requests) };
+  return Object.keys(resources).length > 0 && resources;
 }
 
 function amounts(field: 'limits' | 'requests', of: ReadonlyMap<string, string>): Readonly<Record<string, Amounts>> {

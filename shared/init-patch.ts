@@ -1,9 +1,7 @@
 import { pointer, type JsonPatchOperation } from './json-patch.ts';
 import type { PlacedInit } from './place-init.ts';
 import type { Pod } from './pod.ts';
-
-/** Velero's container that waits for a volume's data; `restic-wait` before Velero 1.10. */
-const waitNames: readonly string[] = ['restore-wait', 'restic-wait'];
+import { lastWaitContainer } from './wait-container.ts';
 
 /**
  * Puts the placed hooks first among the pod's init containers, in their order, or right after the last wait container. A
@@ -14,10 +12,7 @@ export function initPatch(pod: Pod, placed: readonly PlacedInit[]): JsonPatchOpe
   if (present.length === 0) return placed.length === 0 ? [] : [addAll(placed)];
   // What stands where, as the operations change it: an init container by its index in the pod, or a hook put in.
   const order: (number | 'hook')[] = [...present.keys()];
-  const hooks = new Set(placed.map(({ index }) => index));
-  // A hook may bear a wait container's name, and waits for nothing.
-  const lastWait = present.findLastIndex(({ name }, index) => waitNames.includes(name) && !hooks.has(index));
-  let cursor = lastWait + 1;
+  let cursor = lastWaitContainer(present, new Set(placed.map(({ index }) => index))) + 1;
   const operations: JsonPatchOperation[] = [];
   for (const place of placed) {
     if (place.index === null) {

@@ -1,6 +1,7 @@
 import { nameAtAttempt } from './container-name.ts';
 import type { InitHook } from './hook.ts';
 import type { Container, Pod } from './pod.ts';
+import { isWaitContainer, lastWaitContainer } from './wait-container.ts';
 
 /** Where an init hook stands, or will stand, among a pod's init containers. */
 export interface PlacedInit {
@@ -30,8 +31,9 @@ export function placeInit(pod: Pod, hooks: readonly InitHook[]): PlacedInit[] {
   }
   // Only after all names: a container that bears the name of one hook is never taken for another.
   const claimed = new Set(placed.map(({ index }) => index));
+  const lastWait = lastWaitContainer(present, claimed);
   return placed.map((place) => {
-    const index = place.index === null ? findUnnamed(place.hook, present, claimed) : null;
+    const index = place.index === null ? findUnnamed(place.hook, present, claimed, lastWait) : null;
     const found = index === null ? undefined : present[index];
     if (found === undefined) return place;
     claimed.add(index);
@@ -63,10 +65,21 @@ function findNamed(hook: InitHook, holders: ReadonlyMap<string, Holder>): Placed
   }
 }
 
-/** A container without a name of its own choice is known by image, command and arguments. */
-function findUnnamed(hook: InitHook, present: readonly Container[], claimed: ReadonlySet<number | null>) {
+/**
+ * A container without a name of its own choice is known by image, command and arguments. Of several the first one after the
+ * wait containers is taken: one from before them is moved there, and must be the first there next time.
+ */
+function findUnnamed(
+  hook: InitHook,
+  present: readonly Container[],
+  claimed: ReadonlySet<number | null>,
+  lastWait: number,
+): number | null {
   if (!hook.generatedName) return null;
-  const index = present.findIndex((each, at) => !claimed.has(at) && isSame(each, hook.container));
+  const fits = (each: Container, at: number) =>
+    !claimed.has(at) && !isWaitContainer(each) && isSame(each, hook.container);
+  const after = present.findIndex((each, at) => at > lastWait && fits(each, at));
+  const index = after === -1 ? present.findIndex(fits) : after;
   return index === -1 ? null : index;
 }
 
