@@ -49,6 +49,16 @@ describe('warnings', () => {
     expect(warnings.unknownKey('restorehooks.io/a\nb', 'restorehooks.io/exec').text).toContain('a\\nb is unknown');
   });
 
+  it('keeps the beginning and the end of a place inside of a list', () => {
+    const { text } = warnings.invalidField(
+      `restorehooks.io/init[7].${'x'.repeat(100)}.fieldPath`,
+      'is wrong',
+      'left out',
+    );
+    expect(text).toMatch(/^restorehooks\.io\/init\[7\]…x+\.fieldPath is wrong: left out$/);
+    expect(text).toHaveLength(longestWarning);
+  });
+
   it.each(unsupportedKeys)('says of %s that this version does not act on it', (key) => {
     const { code, text } = warnings.notSupported(key);
     expect(code).toBe('NotSupported');
