@@ -10,7 +10,7 @@ import { connectCluster, loadKubeConfig, type Cluster } from '../../shared/servi
 import { createLogger } from '../../shared/service/logger.ts';
 import { LogLines, type LogLine } from './log-lines.ts';
 
-/** An executor in the test's own process: for plans of several hooks, which no annotation of this version can ask for. */
+/** An executor in the test's own process: for plans and limits of a test's own making. */
 export interface InProcessExecutor {
   readonly lines: readonly LogLine[];
   /** Resolves to the first line, past or future, that fits. */
