@@ -3,7 +3,7 @@ import tseslint from 'typescript-eslint';
 import rooms from './eslint.rooms.js';
 
 export default tseslint.config(
-  { ignores: ['node_modules', '.cache', 'test/fixtures'] },
+  { ignores: ['node_modules', 'test/fixtures'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],
