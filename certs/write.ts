@@ -23,11 +23,22 @@ export async function writeCertificates(folder: string, serving: CertificatePair
   await writeDurably(join(folder, version, 'tls.key'), serving.key, 0o600);
   await writeDurably(join(folder, version, 'ca.crt'), caCert, 0o644);
 
-  const previous = await readlink(join(folder, '..data')).catch(() => null);
+  const previous = await readLinkIfThere(join(folder, '..data'));
   await link(version, folder, '..data', unique);
   for (const name of certificateFiles) await link(join('..data', name), folder, name, unique);
   if (previous !== null) await rm(join(folder, previous), { recursive: true, force: true });
   return certificateFiles.map((name) => join(folder, name));
+}
+
+/** null: nothing is there, or what is there is no link. */
+async function readLinkIfThere(path: string): Promise<string | null> {
+  try {
+    return await readlink(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'EINVAL') return null;
+    throw error;
+  }
 }
 
 /** Replaces in one step whatever bears the name, a plain file of an earlier layout included. */

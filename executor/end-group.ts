@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Cluster } from '../shared/service/cluster.ts';
 import { backoffMs } from '../shared/service/backoff.ts';
+import { pause } from '../shared/service/pause.ts';
 import type { ExecTarget } from './exec-session.ts';
 import { signalGroup } from './process-group.ts';
 import { runCommand, type CommandLimits } from './run-command.ts';
@@ -88,14 +88,4 @@ async function isSame(sameContainer: GroupToEnd['sameContainer'], bound: AbortSi
     if (error instanceof Error) return true;
     throw error;
   }
-}
-
-/** False if the signal aborted. */
-async function pause(durationMs: number, signal: AbortSignal): Promise<boolean> {
-  try {
-    await delay(durationMs, undefined, { signal });
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  }
-  return !signal.aborted;
 }

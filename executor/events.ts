@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../shared/service/logger.ts';
 import { ApiError } from '../shared/service/api-error.ts';
 import { backoffMs } from '../shared/service/backoff.ts';
@@ -108,7 +109,7 @@ export function createEventRecorder(
           options.dropped();
           return;
         }
-        await new Promise((resolve) => setTimeout(resolve, backoffMs(retry, failures, Math.random())));
+        await delay(backoffMs(retry, failures, Math.random()));
       }
     }
   }

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { findMark, isMarkOf, runningMark } from '../shared/condition.ts';
 import { viewContainer } from '../shared/container-state.ts';
 import type { ExecHook } from '../shared/hook.ts';
@@ -6,6 +5,7 @@ import { reasonSentence, type Reason } from '../shared/outcome.ts';
 import type { Pod } from '../shared/pod.ts';
 import { backoffMs, type Backoff } from '../shared/service/backoff.ts';
 import type { Cluster } from '../shared/service/cluster.ts';
+import { pause } from '../shared/service/pause.ts';
 import { endGroup, type EndGroupTiming } from './end-group.ts';
 import { getPod, writeMark, type PodRef } from './pod-api.ts';
 import { shellOf } from './process-group.ts';
@@ -125,9 +125,7 @@ async function confirm(
       if (signal.aborted) return { reason: 'Interrupted', message: reasonSentence('Interrupted') };
       if (!(error instanceof Error)) throw error;
     }
-    try {
-      await delay(backoffMs(confirmRetry, failures, Math.random()), undefined, { signal });
-    } catch {
+    if (!(await pause(backoffMs(confirmRetry, failures, Math.random()), signal))) {
       return { reason: 'Interrupted', message: reasonSentence('Interrupted') };
     }
   }

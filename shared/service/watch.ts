@@ -1,8 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { ApiError } from './api-error.ts';
 import { backoffMs, type Backoff } from './backoff.ts';
 import type { Cluster } from './cluster.ts';
 import { readLines } from './lines.ts';
+import { pause } from './pause.ts';
 
 /** What a watched object must have for the watch itself. */
 export interface Watched {
@@ -212,12 +212,4 @@ export function createWatch<Raw extends Watched, Kept>(
 /** Asked anew: what was false before an await may be true after it. */
 function hasAborted(signal: AbortSignal): boolean {
   return signal.aborted;
-}
-
-async function pause(durationMs: number, signal: AbortSignal): Promise<void> {
-  try {
-    await delay(durationMs, undefined, { signal });
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  }
 }

@@ -92,6 +92,18 @@ describe('one exec hook in a real container', () => {
     expect(await scene.finished('readiness')).toMatchObject({ state: 'Succeeded' });
   }, 60_000);
 
+  it('still gets its turn after the hook of another pod of the restore has failed', async () => {
+    const readinessProbe = { exec: { command: ['cat', '/tmp/ready'] }, periodSeconds: 1 };
+    const waiting = execHook(['/bin/true'], { 'wait-for-ready': 'true' });
+    await scene.restore({ name: 'unharmed', annotations: waiting, containers: [{ name: 'main', readinessProbe }] });
+    await scene.told('pod taken', 'unharmed');
+    await scene.restore({ name: 'fails', annotations: execHook(['/bin/false']) });
+    expect(await scene.finished('fails')).toMatchObject({ state: 'Failed', reason: 'NonZeroExit' });
+    await scene.kubectl('wait', 'pod/unharmed', '--for=jsonpath={.status.phase}=Running', '--timeout=60s');
+    await scene.sh('unharmed', 'touch /tmp/ready');
+    expect(await scene.finished('unharmed')).toMatchObject({ state: 'Succeeded' });
+  }, 60_000);
+
   it('is not run when its container came up after the wait-timeout', async () => {
     const annotations = execHook(shell('echo ran > /tmp/count'), { 'wait-timeout': '2s' });
     const initContainers = [{ name: 'slow', command: ['sleep', '5'] }];

@@ -22,6 +22,7 @@ describe('parseStat', () => {
   });
 });
 
+// A process is told apart by /proc, which is Linux's: there is nothing to test elsewhere.
 const onLinux = process.platform === 'linux' ? describe : describe.skip;
 
 onLinux('a process', () => {

@@ -1,10 +1,13 @@
+import { Readable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import { readLines } from '../../../../shared/service/lines.ts';
 
-// eslint-disable-next-line @typescript-eslint/require-await -- a stream is asynchronous, whatever it yields
-async function* streamOf(chunks: readonly (string | Buffer)[], end?: Error): AsyncGenerator<Buffer> {
-  for (const chunk of chunks) yield Buffer.from(chunk as string);
-  if (end !== undefined) throw end;
+function streamOf(chunks: readonly (string | Buffer)[], end?: Error): Readable {
+  function* pieces(): Generator<Buffer> {
+    for (const chunk of chunks) yield Buffer.from(chunk as string);
+    if (end !== undefined) throw end;
+  }
+  return Readable.from(pieces());
 }
 
 async function read(chunks: readonly (string | Buffer)[]): Promise<string[]> {
