@@ -28,22 +28,22 @@ export const ownKeys = {
 /** Written by the webhook: this pod was admitted, with hooks, as part of the restore named here (hooks.md section 1). */
 export const admittedForKey = 'restorehooks.io/admitted-for';
 
+/** Where a takeover moves Velero's command to: without one, Velero runs no hook in the pod (hooks.md section 10). */
+export const movedCommandKey = 'post.hook.restorehooks.io/command';
+
+/** On a Restore: what stood in its spec.hooks before the takeover, as JSON. */
+export const movedHooksKey = 'restorehooks.io/hooks';
+
 /** Keys that hooks.md knows and this version does not act on. */
-export const unsupportedKeys: readonly string[] = [
-  'restorehooks.io/readiness-gate',
-  'post.hook.restorehooks.io/command',
-];
+export const unsupportedKeys: readonly string[] = ['restorehooks.io/readiness-gate'];
 
 const families = [
   { prefix: 'init.hook.restore.velero.io/', keys: Object.values<string>(initKeys) },
   { prefix: 'post.hook.restore.velero.io/', keys: Object.values<string>(execKeys) },
+  { prefix: 'post.hook.restorehooks.io/', keys: [movedCommandKey] },
   {
     prefix: 'restorehooks.io/',
-    keys: [
-      ...Object.values<string>(ownKeys),
-      admittedForKey,
-      ...unsupportedKeys.filter((key) => key.startsWith('restorehooks.io/')),
-    ],
+    keys: [...Object.values<string>(ownKeys), admittedForKey, ...unsupportedKeys],
   },
 ];
 
@@ -51,7 +51,7 @@ const families = [
 const longestName = 63;
 
 /**
- * For a key of one of the three families that is not known, the known key of that family it resembles most, letter case
+ * For a key of one of our families that is not known, the known key of that family it resembles most, letter case
  * aside: one that begins or ends with it (`timeout`, `image`), else the one that takes the fewest letters to correct.
  *
  * @returns null for a known key, and for a key of anybody else.

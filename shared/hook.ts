@@ -1,8 +1,8 @@
 import type { Container } from './pod.ts';
 import type { HookWarning } from './warning.ts';
 
-/** Where a hook was asked for (hooks.md section 2). Restore and policy sources are not read yet (see CHANGELOG.md). */
-export type HookSource = 'annotation' | 'own-annotation';
+/** Where a hook was asked for (hooks.md section 2). */
+export type HookSource = 'annotation' | 'own-annotation' | 'restore' | 'policy';
 
 export type OnError = 'Fail' | 'Continue';
 
@@ -15,6 +15,7 @@ export interface InitHook {
   /** From the start of the first injected container. null: none. */
   readonly timeoutMs: number | null;
   readonly source: HookSource;
+  /** The rule's name, `POLICY/RULE` for a policy's. */
   readonly rule: string | null;
 }
 
@@ -38,4 +39,23 @@ export interface Plan {
   readonly init: readonly InitHook[];
   readonly exec: readonly ExecHook[];
   readonly warnings: readonly HookWarning[];
+  /** Why nothing of the pod is done here, whatever was asked for; null: it is ours. */
+  readonly left: Left | null;
+  /** What is to become of the command in Velero's annotation (hooks.md section 10). */
+  readonly command: 'stays' | 'moves' | 'moves back';
+  /** The executor is to take the pod. */
+  readonly stamp: boolean;
 }
+
+/** Why a restored pod is none of ours (hooks.md section 10). */
+export type Left =
+  /** Nothing is patched and nothing run in this mode. */
+  | 'observed'
+  /** Standalone, and yet its Restore is being worked on: a Velero runs its hooks. */
+  | 'velero-at-work'
+  /** Takeover, and its Restore still holds the hooks that Velero runs. */
+  | 'restore-holds-hooks'
+  /** Takeover of other namespaces. */
+  | 'not-taken-over'
+  /** Stamp and command would not fit among its annotations. */
+  | 'too-large';

@@ -8,15 +8,16 @@ import type { HookWarning } from './warning.ts';
 import { warnings } from './warning-sentences.ts';
 
 /** The fields that an init hook can take from the pod's first container (hooks.md section 4). */
-const inheritable = ['securityContext', 'volumeMounts', 'resources'] as const;
+export const inheritable = ['securityContext', 'volumeMounts', 'resources'] as const;
 export type Inheritable = (typeof inheritable)[number];
 
 /** Words beyond these are not named. */
 const mostWords = 10;
 
-/** Reads which fields a pod's init hooks are to take from its first container. */
-export function parseInherit(pod: Pod): { fields: readonly Inheritable[]; warnings: readonly HookWarning[] } {
-  const text = pod.metadata.annotations?.[ownKeys.inherit] ?? '';
+/** Reads which fields a pod's init hooks are to take from its first container. null: the pod says nothing of it. */
+export function parseInherit(pod: Pod): { fields: readonly Inheritable[] | null; warnings: readonly HookWarning[] } {
+  const text = pod.metadata.annotations?.[ownKeys.inherit];
+  if (text === undefined) return { fields: null, warnings: [] };
   const words = text.split(',').map(trimSpace);
   const strange = words.filter((word) => word !== '' && !inheritable.some((field) => field === word));
   return {

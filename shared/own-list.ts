@@ -1,12 +1,13 @@
+import { isJsonList, isJsonMap, type JsonMap } from './json-value.ts';
 import type { Problem } from './read-shape.ts';
 import type { HookWarning } from './warning.ts';
 import { warnings } from './warning-sentences.ts';
-import { readYaml, type Json } from './yaml-value.ts';
+import { readYaml } from './yaml-value.ts';
 
 /** One element of an own list, with the place it is known by in warnings, such as `restorehooks.io/exec[0]`. */
 export interface Entry {
   readonly place: string;
-  readonly fields: Readonly<Record<string, Json>>;
+  readonly fields: JsonMap;
 }
 
 export interface OwnList {
@@ -25,12 +26,12 @@ export function readOwnList(key: string, text: string | undefined): OwnList {
   const reading = readYaml(text);
   if (!reading.ok) return { entries: [], warnings: [warnings.malformedList(key, reading.why)] };
   const list = reading.value ?? [];
-  if (!isList(list)) return { entries: [], warnings: [warnings.malformedList(key, 'is no list')] };
+  if (!isJsonList(list)) return { entries: [], warnings: [warnings.malformedList(key, 'is no list')] };
   const entries: Entry[] = [];
   const found: HookWarning[] = list.length > mostHooks ? [warnings.tooManyHooks(key, mostHooks)] : [];
   for (const [index, fields] of list.slice(0, mostHooks).entries()) {
     const place = `${key}[${index}]`;
-    if (isMap(fields)) entries.push({ place, fields });
+    if (isJsonMap(fields)) entries.push({ place, fields });
     else found.push(warnings.invalidField(place, 'is no map of fields', 'no hook'));
   }
   return { entries, warnings: found };
@@ -51,12 +52,4 @@ export function problemWarnings(place: string, problems: readonly Problem[]): Ho
 export function boundProblems(key: string, found: readonly HookWarning[]): readonly HookWarning[] {
   if (found.length <= mostProblems) return found;
   return [...found.slice(0, mostProblems), warnings.moreProblems(key, found.length - mostProblems)];
-}
-
-function isList(value: Json): value is readonly Json[] {
-  return Array.isArray(value);
-}
-
-function isMap(value: Json): value is Readonly<Record<string, Json>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -12,10 +12,14 @@ export interface ParsedExec {
   readonly warnings: readonly HookWarning[];
 }
 
-/** Reads the command that a pod's own annotations ask for: one or none (hooks.md sections 2 and 3). */
-export function parseExec(pod: Pod): ParsedExec {
+/**
+ * Reads the command that a pod's own annotations ask for: one or none (hooks.md sections 2 and 3).
+ *
+ * @param commandKey where it stands: Velero's annotation, or the one that a takeover moves it to
+ */
+export function parseExec(pod: Pod, commandKey: string = execKeys.command): ParsedExec {
   const annotations = pod.metadata.annotations ?? {};
-  const command = parseExecCommand(annotations);
+  const command = parseExecCommand(annotations, commandKey);
   const onError = parseOnError(execKeys.onError, annotations[execKeys.onError]);
   const execTimeout = parseTimeout(execKeys.execTimeout, annotations[execKeys.execTimeout], execDefaults.execTimeout);
   const waitTimeout = parseTimeout(execKeys.waitTimeout, annotations[execKeys.waitTimeout], execDefaults.waitTimeout);
@@ -23,7 +27,7 @@ export function parseExec(pod: Pod): ParsedExec {
   const fields = [command, onError, execTimeout, waitTimeout, waitForReady];
   const found = fields.flatMap((field) => field.warnings);
   if (command.value === null) return { hooks: [], warnings: found };
-  const container = parseContainerName(pod, execKeys.container, annotations[execKeys.container], execKeys.command);
+  const container = parseContainerName(pod, execKeys.container, annotations[execKeys.container], commandKey);
   if (container.value === null) return { hooks: [], warnings: [...found, ...container.warnings] };
   const hook: ExecHook = {
     container: container.value,
@@ -38,9 +42,9 @@ export function parseExec(pod: Pod): ParsedExec {
   return { hooks: [hook], warnings: [...found, ...container.warnings] };
 }
 
-function parseExecCommand(annotations: Readonly<Record<string, string>>) {
-  const text = annotations[execKeys.command];
-  if (text !== undefined) return parseCommand(execKeys.command, text);
+function parseExecCommand(annotations: Readonly<Record<string, string>>, key: string) {
+  const text = annotations[key];
+  if (text !== undefined) return parseCommand(key, text);
   return { value: null, warnings: incomplete(annotations) };
 }
 

@@ -13,7 +13,8 @@ export interface ParsedInit {
   readonly warnings: readonly HookWarning[];
 }
 
-const noLimit = { ms: null, taken: 'no limit is set' };
+/** How a timeout of init hooks that is none reads. */
+export const noLimit = { ms: null, taken: 'no limit is set' };
 
 /** Reads the init container that a pod's own annotations ask for: one or none (hooks.md sections 2 and 3). */
 export function parseInit(metadata: ObjectMeta): ParsedInit {

@@ -1,3 +1,4 @@
+import { commandPatch } from './command-patch.ts';
 import type { Plan } from './hook.ts';
 import { initPatch } from './init-patch.ts';
 import type { JsonPatchOperation } from './json-patch.ts';
@@ -6,12 +7,16 @@ import type { Pod } from './pod.ts';
 import { stampPatch } from './stamp.ts';
 
 /**
- * What a restored pod needs changed at its creation: its init hooks in their place, and the stamp that lets the executor
- * take it. Applied and asked again, it gives no operation.
+ * What a restored pod needs changed at its creation: its init hooks in their place, its command where its owner
+ * looks for it, and the stamp that lets the executor take it. Applied and asked again, it gives no operation.
  *
  * @param restore the restore label's value, which may be empty
  */
 export function admissionPatch(pod: Pod, plan: Plan, restore: string): JsonPatchOperation[] {
-  const hasHooks = plan.init.length + plan.exec.length > 0;
-  return [...initPatch(pod, placeInit(pod, plan.init)), ...stampPatch(pod, restore, hasHooks)];
+  if (plan.left === 'observed') return [];
+  return [
+    ...initPatch(pod, placeInit(pod, plan.init)),
+    ...commandPatch(pod, plan.command),
+    ...stampPatch(pod, restore, plan.stamp),
+  ];
 }

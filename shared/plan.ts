@@ -1,13 +1,18 @@
-import { initKeys, nearestKnownKey, ownKeys, unsupportedKeys } from './annotations.ts';
+import { execKeys, initKeys, movedCommandKey, nearestKnownKey, ownKeys, unsupportedKeys } from './annotations.ts';
+import { findCommand } from './command-owner.ts';
 import { nameSuffix } from './container-name.ts';
-import type { InitHook, Plan } from './hook.ts';
-import { inherit, parseInherit } from './inherit.ts';
+import type { ExecHook, InitHook, Left, Plan } from './hook.ts';
+import { inherit, parseInherit, type Inheritable } from './inherit.ts';
+import { judgeLeft } from './judge-left.ts';
 import { parseExec } from './parse-exec.ts';
 import { parseInit } from './parse-init.ts';
 import { parseOwnExec } from './parse-own-exec.ts';
 import { parseOwnInit } from './parse-own-init.ts';
 import { placeInit } from './place-init.ts';
+import { annotationsOnly, type PlanContext } from './plan-context.ts';
 import type { Pod } from './pod.ts';
+import { ruleSources, type RuleSource } from './rule-sources.ts';
+import { execHooksOf, initHooksOf, rulesWarnings } from './rule-hooks.ts';
 import type { HookWarning } from './warning.ts';
 import { warnings } from './warning-sentences.ts';
 
@@ -19,33 +24,133 @@ const mostUnknownKeys = 50;
  * pod is created and the executor when the pod is there, and both get the same hooks and the same words.
  *
  * @param pod with its namespace filled in
+ * @param label the restore label's value
  */
-export function planPod(pod: Pod): Plan {
-  const init = [parseInit(pod.metadata), parseOwnInit(pod)];
-  const exec = [parseExec(pod), parseOwnExec(pod)];
-  const inherited = parseInherit(pod);
-  const initHooks = init
-    .flatMap(({ hooks }) => hooks)
-    .map((hook) => ({ ...hook, container: inherit(hook.container, pod.spec.containers[0], inherited.fields) }));
+export function planPod(pod: Pod, label = '', context: PlanContext = annotationsOnly): Plan {
+  const sources = ruleSources(context);
+  const init = planInit(pod, context, sources);
+  const exec = planExec(pod, context, sources);
+  const concerning = init.usesRules || exec.usesRules ? sources : [];
+  const found = [
+    ...init.warnings,
+    ...takenNames(pod, init.hooks),
+    ...exec.warnings,
+    ...concerning.flatMap(({ rules, origin }) => rulesWarnings(pod, rules, origin)),
+    ...ambiguity(context),
+    ...strangeKeys(pod),
+  ];
+  const left = judgeLeft(pod, label, context);
+  const hasHooks = init.hooks.length + exec.hooks.length > 0;
+  if (left !== null) {
+    const all = [...init.hooks, ...exec.hooks];
+    return {
+      init: [],
+      exec: [],
+      warnings: [...found, ...leftWarnings(left, all, context)],
+      left,
+      command: movesBack(pod, left) ? 'moves back' : 'stays',
+      stamp: false,
+    };
+  }
   return {
-    init: initHooks,
-    exec: exec.flatMap(({ hooks }) => hooks),
-    warnings: [
-      ...init.flatMap((parsed) => parsed.warnings),
-      ...takenNames(pod, initHooks),
-      ...inherited.warnings,
-      ...exec.flatMap((parsed) => parsed.warnings),
-      ...strangeKeys(pod),
-    ],
+    init: init.hooks,
+    exec: exec.hooks,
+    warnings: found,
+    left,
+    command: exec.moves ? 'moves' : 'stays',
+    // The executor decides about a pod whose Restore it can read later.
+    stamp: hasHooks || context.restore.is === 'unreadable',
   };
+}
+
+function planInit(pod: Pod, context: PlanContext, sources: readonly RuleSource[]) {
+  const annotated = [parseInit(pod.metadata), parseOwnInit(pod)];
+  const inherited = parseInherit(pod);
+  const own = annotated.flatMap(({ hooks }) => hooks);
+  const found = [...annotated.flatMap((parsed) => parsed.warnings), ...inherited.warnings];
+  const fill = (hooks: readonly InitHook[], fields: readonly Inheritable[] | null) =>
+    hooks.map((hook) => ({
+      ...hook,
+      container: inherit(hook.container, pod.spec.containers[0], inherited.fields ?? fields ?? context.inherit),
+    }));
+  if (own.length > 0) return { hooks: fill(own, null), warnings: found, usesRules: false };
+  const parsed = sources.map((source) => ({ source, ...initHooksOf(pod, source.rules, source.origin) }));
+  return {
+    hooks: parsed.flatMap(({ source, hooks }) => fill(hooks, source.inherit)),
+    warnings: [...found, ...parsed.flatMap((each) => each.warnings)],
+    usesRules: true,
+  };
+}
+
+function planExec(pod: Pod, context: PlanContext, sources: readonly RuleSource[]) {
+  const command = findCommand(pod, context);
+  const annotated = parseExec(pod, command.key ?? execKeys.command);
+  const own = parseOwnExec(pod);
+  const isAnnotated = annotated.hooks.length > 0;
+  const found = [...annotated.warnings, ...own.warnings];
+  if (isAnnotated || own.hooks.length > 0) {
+    const hooks: readonly ExecHook[] = [...(command.isVeleros ? [] : annotated.hooks), ...own.hooks];
+    const isTakeover = context.mode === 'takeover' && context.stage === 'admission';
+    const moves = isTakeover && isAnnotated && command.key === execKeys.command && !command.isVeleros;
+    return { hooks, warnings: found, usesRules: false, moves };
+  }
+  const parsed = sources.map(({ rules, origin }) => execHooksOf(pod, rules, origin));
+  return {
+    hooks: parsed.flatMap(({ hooks }) => hooks),
+    warnings: [...found, ...parsed.flatMap((each) => each.warnings)],
+    usesRules: true,
+    moves: false,
+  };
+}
+
+/** Velero runs a pod without a command by the hooks of its Restore: one that is left to it must have its command again. */
+function movesBack(pod: Pod, left: Left): boolean {
+  const isWhole = left === 'restore-holds-hooks' || left === 'not-taken-over';
+  return isWhole && pod.metadata.annotations?.[movedCommandKey] !== undefined;
+}
+
+/** Says that hooks are not run here; of those that Velero runs nothing needs to be said. */
+function leftWarnings(left: Left, hooks: readonly (InitHook | ExecHook)[], context: PlanContext): HookWarning[] {
+  const veleros: readonly string[] = ['annotation', 'restore'];
+  const orphans = hooks.filter(({ source }) => !veleros.includes(source));
+  const name = context.restore.is === 'found' ? context.restore.restore.name : '';
+  switch (left) {
+    case 'observed':
+      return [];
+    case 'velero-at-work':
+      return hooks.length === 0 ? [] : [warnings.veleroAtWork(name, hooks.length)];
+    case 'restore-holds-hooks':
+      return orphans.length === 0 ? [] : [warnings.restoreHoldsHooks(name, orphans.length)];
+    case 'not-taken-over':
+      return orphans.length === 0 ? [] : [warnings.notTakenOver(orphans.length)];
+    case 'too-large':
+      return hooks.length === 0 ? [] : [warnings.annotationsTooLarge(hooks.length)];
+  }
+}
+
+function ambiguity({ restore }: PlanContext): HookWarning[] {
+  if (restore.is !== 'found' || !restore.ambiguous) return [];
+  return [warnings.ambiguousRestore(restore.restore.name, restore.restore.namespace)];
 }
 
 function takenNames(pod: Pod, hooks: readonly InitHook[]): HookWarning[] {
   return placeInit(pod, hooks).flatMap(({ hook, attempt }) => {
     if (attempt === 1) return [];
-    const key = hook.source === 'annotation' ? initKeys.name : ownKeys.init;
-    return [warnings.nameTaken(key, hook.container.name, nameSuffix(attempt))];
+    return [warnings.nameTaken(placeOfName(hook), hook.container.name, nameSuffix(attempt))];
   });
+}
+
+function placeOfName({ source, rule }: InitHook): string {
+  switch (source) {
+    case 'annotation':
+      return initKeys.name;
+    case 'own-annotation':
+      return ownKeys.init;
+    case 'restore':
+      return `Restore rule ${rule ?? ''} initContainers`;
+    case 'policy':
+      return `RestoreHookPolicy ${rule ?? ''} initContainers`;
+  }
 }
 
 function strangeKeys(pod: Pod): HookWarning[] {

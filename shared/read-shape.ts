@@ -1,6 +1,7 @@
 import { parseQuantity } from './quantity.ts';
 import { quote, shorten } from './quote.ts';
 import type { RecordShape, Shape } from './shape.ts';
+import { isJsonList, isJsonMap } from './json-value.ts';
 import type { Json } from './yaml-value.ts';
 
 /** Something that is not taken as it was written. */
@@ -42,10 +43,12 @@ export function readShape(shape: Shape, value: Json, place: string): ShapeReadin
       if (typeof written === 'string' && parseQuantity(written) !== null) return good(written);
       return bad(place, 'is no quantity such as 500m or 64Mi');
     }
+    case 'raw':
+      return good(value);
     case 'refused':
       return bad(place, shape.why);
     case 'list': {
-      if (!isList(value)) return bad(place, `is ${kindOf(value)}, not a list`);
+      if (!isJsonList(value)) return bad(place, `is ${kindOf(value)}, not a list`);
       const readings = value.map((element, index) => readShape(shape.of, element, `${place}[${index}]`));
       const problems = readings.flatMap((reading) => reading.problems);
       const values = readings.flatMap((reading) => (reading.value === undefined ? [] : [reading.value]));
@@ -60,18 +63,20 @@ export function readShape(shape: Shape, value: Json, place: string): ShapeReadin
 }
 
 function readMap(shape: Extract<Shape, { is: 'map' }>, value: Json, place: string): ShapeReading {
-  if (!isMap(value)) return bad(place, `is ${kindOf(value)}, not a map`);
+  if (!isJsonMap(value)) return bad(place, `is ${kindOf(value)}, not a map`);
   const readings = Object.entries(value).map(([key, element]) => {
     const inside = `${place}.${shorten(key, longestKey)}`;
     const says = shape.keyRule(key);
     return { key, ...(says === null ? readShape(shape.of, element, inside) : bad(inside, says)) };
   });
   const entries = readings.flatMap((each) => (each.value === undefined ? [] : [[each.key, each.value] as const]));
-  return { value: Object.fromEntries(entries), problems: readings.flatMap(({ problems }) => problems) };
+  const problems = readings.flatMap((each) => each.problems);
+  if (shape.whole && entries.length < readings.length) return { value: undefined, problems: spoil(problems, place) };
+  return { value: Object.fromEntries(entries), problems };
 }
 
 function readRecord({ fields, agree }: RecordShape, value: Json, place: string): ShapeReading {
-  if (!isMap(value)) return bad(place, `is ${kindOf(value)}, not a map`);
+  if (!isJsonMap(value)) return bad(place, `is ${kindOf(value)}, not a map`);
   const given = new Map(Object.entries(value));
   const problems: Problem[] = [...given.keys()]
     .filter((key) => !fields.has(key))
@@ -110,17 +115,9 @@ function spoil(problems: readonly Problem[], place: string): Problem[] {
   return problems.map((problem) => (problem.leftOut === null ? problem : { ...problem, leftOut: place }));
 }
 
-function isList(value: Json): value is readonly Json[] {
-  return Array.isArray(value);
-}
-
-function isMap(value: Json): value is Readonly<Record<string, Json>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function kindOf(value: Json): string {
   if (value === null) return 'null';
-  if (isList(value)) return 'a list';
+  if (isJsonList(value)) return 'a list';
   if (typeof value === 'object') return 'a map';
   if (typeof value === 'string') return 'text';
   return typeof value === 'number' ? 'a number' : 'true or false';

@@ -16,7 +16,10 @@ export type Shape =
   | { readonly is: 'quantity' }
   /** `whole`: one bad element spoils the list; otherwise it alone is left out. */
   | { readonly is: 'list'; readonly of: Shape; readonly whole: boolean }
-  | { readonly is: 'map'; readonly of: Shape; readonly keyRule: TextRule }
+  /** `whole`: as of a list. */
+  | { readonly is: 'map'; readonly of: Shape; readonly keyRule: TextRule; readonly whole: boolean }
+  /** Whatever it holds: somebody else reads it. */
+  | { readonly is: 'raw' }
   /** Never taken, whatever it holds. */
   | { readonly is: 'refused'; readonly why: string }
   | RecordShape;
@@ -32,6 +35,7 @@ export interface Field {
 
 export const boolean: Shape = { is: 'boolean' };
 export const quantity: Shape = { is: 'quantity' };
+export const raw: Shape = { is: 'raw' };
 
 export function text(rule: TextRule = () => null): Shape {
   return { is: 'text', rule };
@@ -54,7 +58,11 @@ export function wholeListOf(of: Shape): Shape {
 }
 
 export function mapOf(of: Shape, keyRule: TextRule): Shape {
-  return { is: 'map', of, keyRule };
+  return { is: 'map', of, keyRule, whole: false };
+}
+
+export function wholeMapOf(of: Shape): Shape {
+  return { is: 'map', of, keyRule: () => null, whole: true };
 }
 
 export function refused(why: string): Shape {

@@ -1,7 +1,9 @@
 import { admittedForKey } from './annotations.ts';
 import { findMark } from './condition.ts';
 import type { Plan } from './hook.ts';
+import { annotationsOnly, type PlanContext } from './plan-context.ts';
 import type { Pod } from './pod.ts';
+import { isAfterCompletion } from './restore.ts';
 import { isMirror, type RestoreScope } from './restored.ts';
 
 /** What the executor is to make of a pod when it first sees it. */
@@ -10,7 +12,17 @@ export type Taking =
   /** No hook of it is run, and nothing is said. */
   | {
       readonly is: 'left';
-      readonly why: 'not restored' | 'excluded' | 'controlled' | 'done before' | 'no hooks' | 'not stamped';
+      readonly why:
+        | 'not restored'
+        | 'excluded'
+        | 'controlled'
+        | 'done before'
+        | 'no hooks'
+        | 'not stamped'
+        /** Made after its Restore was complete. */
+        | 'too late'
+        /** `plan.left` says why; what the plan warns of is said. */
+        | 'not ours';
     }
   /** Restored with hooks, past the webhook: nothing is run, and it is said (hooks.md section 1). */
   | { readonly is: 'missed' }
@@ -21,9 +33,16 @@ export type Taking =
  * The rules by which a label, which stays on a pod for life, never starts a hook on its own: only the webhook's stamp for
  * this very restore does, and only on a pod that bears no mark of an earlier run (hooks.md section 1).
  *
+ * @param plan at stage `run`
  * @param installedAtMs Unix time in milliseconds; an older pod without the stamp was never this system's to hook
  */
-export function judgeTaking(pod: Pod, plan: Plan, scope: RestoreScope, installedAtMs: number): Taking {
+export function judgeTaking(
+  pod: Pod,
+  plan: Plan,
+  scope: RestoreScope,
+  installedAtMs: number,
+  context: Pick<PlanContext, 'mode' | 'restore'> = annotationsOnly,
+): Taking {
   const { labels, annotations, namespace = '' } = pod.metadata;
   const restore = labels?.[scope.labelKey];
   if (restore === undefined) return { is: 'left', why: 'not restored' };
@@ -32,14 +51,21 @@ export function judgeTaking(pod: Pod, plan: Plan, scope: RestoreScope, installed
   const mark = findMark(pod);
   if (mark !== null)
     return stamped && mark.reason === 'Running' ? { is: 'interrupted' } : { is: 'left', why: 'done before' };
-  if (plan.init.length + plan.exec.length === 0) return { is: 'left', why: 'no hooks' };
+  const createdAtMs = Date.parse(pod.metadata.creationTimestamp ?? '');
+  const found = context.restore.is === 'found' ? context.restore.restore : null;
+  if (found !== null && isAfterCompletion(createdAtMs, found)) return { is: 'left', why: 'too late' };
   const controlled = isMadeByController(pod);
-  if (stamped && !controlled) return { is: 'taken', restore };
   // A template can bear a copied stamp: its pods are no restore, and yet no hook is dropped without a word.
   if (controlled && !stamped) return { is: 'left', why: 'controlled' };
+  if (plan.left !== null) return { is: 'left', why: 'not ours' };
+  // With a stamp and no hooks, since they are gone or were hoped for, it is marked: hooks written to it later must never run.
+  if (stamped && !controlled) return { is: 'taken', restore };
+  const isTakeover = context.mode === 'takeover';
+  const init = plan.init.filter(({ source }) => !isTakeover || source !== 'annotation');
+  if (init.length + plan.exec.length === 0) return { is: 'left', why: 'no hooks' };
   if (isMirror(pod) || pod.metadata.deletionTimestamp != null) return { is: 'left', why: 'not stamped' };
-  const createdAtMs = Date.parse(pod.metadata.creationTimestamp ?? '');
-  return createdAtMs >= installedAtMs ? { is: 'missed' } : { is: 'left', why: 'not stamped' };
+  const sinceMs = Math.max(installedAtMs, found?.createdAtMs ?? 0);
+  return createdAtMs >= sinceMs ? { is: 'missed' } : { is: 'left', why: 'not stamped' };
 }
 
 /**

@@ -12,11 +12,11 @@ export const warnings = {
   unknownKey: (key: string, nearest: string) => {
     const [before, after] = [' is unknown and ignored: did you mean ', '?'];
     const whole = `${shorten(key, longestWarning)}${before}${nearest}${after}`;
-    if (whole.length <= longestWarning) return warning('UnknownKey', whole);
+    if (whole.length <= longestWarning) return warning('UnknownKey', key, whole);
     const end = `${before}${nearest.slice(nearest.indexOf('/') + 1)}${after}`;
-    return warning('UnknownKey', `${shorten(key, longestWarning - end.length)}${end}`);
+    return warning('UnknownKey', key, `${shorten(key, longestWarning - end.length)}${end}`);
   },
-  notSupported: (key: string) => warning('NotSupported', `${key} is ignored: this version does not act on it yet`),
+  notSupported: (key: string) => at('NotSupported', key, ' is ignored: this version does not act on it yet'),
   incompleteHook: (key: string, value: string, missingKey: string) =>
     fit(
       'IncompleteHook',
@@ -44,30 +44,62 @@ export const warnings = {
     fit('NameTaken', key, value, ` is the name of another container: taken with ${suffix} at its end`),
   containerNotFound: (key: string, value: string) =>
     fit('ContainerNotFound', key, value, ' is no container of this pod: the hook will fail'),
-  noContainers: (key: string) => warning('ContainerNotFound', `${key} has no container to run in: no hook`),
-  malformedList: (key: string, why: string) => warning('MalformedList', `${key} ${why}: no hook of it is run`),
+  noContainers: (key: string) => at('ContainerNotFound', key, ' has no container to run in: no hook'),
+  malformedList: (key: string, why: string) => at('MalformedList', key, ` ${why}: no hook of it is run`),
   tooManyHooks: (key: string, most: number) =>
-    warning('TooManyHooks', `${key} has more than ${most} hooks: those after them are left out`),
-  moreProblems: (key: string, count: number) => warning('InvalidField', `${key} has ${count} more problems`),
+    at('TooManyHooks', key, ` has more than ${most} hooks: those after them are left out`),
+  moreProblems: (key: string, count: number) => at('InvalidField', key, ` has ${count} more problems`),
   unknownField: (place: string) => at('UnknownField', place, ' is unknown and ignored'),
   invalidField: (place: string, says: string, what: string) => at('InvalidField', place, ` ${says}: ${what}`),
+  malformedRule: (place: string, why: string) => at('MalformedRule', place, ` ${why}: the rule is not applied`),
+  malformedSelector: (place: string, says: string) => at('MalformedSelector', place, ` ${says}: it matches no pod`),
+  malformedGlob: (place: string, value: string) =>
+    fit('MalformedGlob', place, value, ' is no glob: it matches nothing'),
+  ambiguousRestore: (name: string, taken: string) =>
+    fit('AmbiguousRestore', 'Restore', name, ` is there more than once: the newest, in ${taken}, is taken`),
+  veleroAtWork: (restore: string, hooks: number) =>
+    fit(
+      'LeftToVelero',
+      'Restore',
+      restore,
+      ` is worked on by a Velero, and this is standalone: ${hooks} of its hooks left alone`,
+    ),
+  restoreHoldsHooks: (restore: string, hooks: number) =>
+    fit('LeftToVelero', 'Restore', restore, ` holds hooks that Velero runs: ${hooks} of ours not run in this pod`),
+  notTakenOver: (hooks: number) =>
+    at(
+      'LeftToVelero',
+      'this namespace',
+      ` is not taken over from Velero: ${hooks} of our own hooks not run in this pod`,
+    ),
+  annotationsTooLarge: (hooks: number) =>
+    at('LeftToVelero', 'metadata.annotations', ` have no room for the stamp: ${hooks} hooks not run in this pod`),
+  hooksDropped: (what: string, why: string) => at('HooksDropped', what, ` ${why}`),
   unknownWord: (key: string, value: string, known: readonly string[]) =>
     fit('UnknownWord', key, value, ` is ignored: it is none of ${known.join(', ')}`),
 };
 
-function fit(code: WarningCode, key: string, value: string, rest: string): HookWarning {
-  const room = longestWarning - key.length - 1 - rest.length;
-  return warning(code, `${key} ${quote(value, room)}${rest}`);
+/** Of a place that has to be shortened to leave room for a value, this much is kept for the value. */
+const valueRoom = 16;
+
+function fit(code: WarningCode, place: string, value: string, rest: string): HookWarning {
+  const shown = shortenPlace(place, longestWarning - rest.length - 1 - valueRoom);
+  const room = longestWarning - shown.length - 1 - rest.length;
+  return warning(code, place, `${shown} ${quote(value, room)}${rest}`);
+}
+
+function at(code: WarningCode, place: string, rest: string): HookWarning {
+  return warning(code, place, `${shortenPlace(place, longestWarning - rest.length)}${rest}`);
 }
 
 /** A place inside of a list keeps its beginning, which says which hook it is, and its end, which says which field. */
-function at(code: WarningCode, place: string, rest: string): HookWarning {
-  const room = longestWarning - rest.length;
-  if (place.length <= room) return warning(code, place + rest);
+function shortenPlace(place: string, room: number): string {
+  if (place.length <= room) return place;
   const beginning = place.slice(0, place.indexOf(']') + 1);
-  return warning(code, `${beginning}…${place.slice(beginning.length + 1 + place.length - room).toWellFormed()}${rest}`);
+  if (beginning.length + 1 >= room) return shorten(place, room);
+  return `${beginning}…${place.slice(beginning.length + 1 + place.length - room).toWellFormed()}`;
 }
 
-function warning(code: WarningCode, text: string): HookWarning {
-  return { code, text };
+function warning(code: WarningCode, place: string, text: string): HookWarning {
+  return { code, text, place };
 }

@@ -3,6 +3,8 @@ export interface HookWarning {
   readonly code: WarningCode;
   /** Names the key, the value, and what was taken instead; at most 120 characters (hooks.md section 3). */
   readonly text: string;
+  /** What it is about: an annotation key, or a path inside of one, or inside of a Restore or policy; whole. */
+  readonly place: string;
 }
 
 export type WarningCode =
@@ -23,4 +25,10 @@ export type WarningCode =
   | 'TooManyHooks'
   | 'UnknownField'
   | 'InvalidField'
-  | 'UnknownWord';
+  | 'UnknownWord'
+  | 'MalformedRule'
+  | 'MalformedSelector'
+  | 'MalformedGlob'
+  | 'AmbiguousRestore'
+  | 'LeftToVelero'
+  | 'HooksDropped';

@@ -9,6 +9,7 @@ import type { ExecHook } from '../../shared/hook.ts';
 import { connectCluster, loadKubeConfig, type Cluster } from '../../shared/service/cluster.ts';
 import { createLogger } from '../../shared/service/logger.ts';
 import { LogLines, type LogLine } from './log-lines.ts';
+import { buildPlan } from './pods.ts';
 
 /** An executor in the test's own process: for plans and limits of a test's own making. */
 export interface InProcessExecutor {
@@ -55,7 +56,7 @@ export function startOn(
     },
     {
       cluster,
-      planPod: ({ metadata }) => ({ init: [], exec: hooks.get(metadata.name ?? '') ?? [], warnings: [] }),
+      planPod: ({ metadata }) => buildPlan({ exec: hooks.get(metadata.name ?? '') ?? [] }),
       log,
       metrics,
       narrator: new Narrator(log, events, metrics, true),

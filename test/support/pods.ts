@@ -1,4 +1,4 @@
-import type { ExecHook } from '../../shared/hook.ts';
+import type { ExecHook, Plan } from '../../shared/hook.ts';
 import type { Container, ContainerStatus, Pod } from '../../shared/pod.ts';
 
 /** The moment at which every built pod was created; times in tests are told from it. */
@@ -68,4 +68,10 @@ export function buildHook(container: string, more: Partial<ExecHook> = {}): Exec
     rule: null,
     ...more,
   };
+}
+
+/** A plan that is ours and asks for nothing, unless told otherwise. */
+export function buildPlan(more: Partial<Plan> = {}): Plan {
+  const hooks = (more.init ?? []).length + (more.exec ?? []).length;
+  return { init: [], exec: [], warnings: [], left: null, command: 'stays', stamp: hooks > 0, ...more };
 }

@@ -3,7 +3,7 @@ import { boundWarnings } from '../../../shared/bound-warnings.ts';
 import type { HookWarning } from '../../../shared/warning.ts';
 
 function warn(text: string): HookWarning {
-  return { code: 'UnknownKey', text };
+  return { code: 'UnknownKey', text, place: text };
 }
 
 describe('boundWarnings', () => {

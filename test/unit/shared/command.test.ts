@@ -41,6 +41,7 @@ describe('parseCommand', () => {
     expect(warnings).toEqual([
       {
         code: 'MalformedCommand',
+        place: key,
         text: `${key} ${JSON.stringify(text)} is no JSON array of strings: taken as one single argument`,
       },
     ]);

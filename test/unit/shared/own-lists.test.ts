@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { ExecHook } from '../../../shared/hook.ts';
 import { planPod } from '../../../shared/plan.ts';
 import type { Container } from '../../../shared/pod.ts';
-import { buildHook, buildPod } from '../../support/pods.ts';
+import { buildHook, buildPlan, buildPod } from '../../support/pods.ts';
 
 const init = 'restorehooks.io/init';
 const exec = 'restorehooks.io/exec';
@@ -57,7 +57,7 @@ describe('planPod, own exec list', () => {
   });
 
   it.each(['', '[]', '~', '# nothing'])('holds no hook and says nothing if it is %j', (text) => {
-    expect(planWith({ [exec]: text, [init]: text })).toEqual({ init: [], exec: [], warnings: [] });
+    expect(planWith({ [exec]: text, [init]: text })).toEqual(buildPlan());
   });
 
   it('is cut at a hundred hooks, and at fifty warnings', () => {

@@ -6,7 +6,7 @@ import { placeInit } from '../../../shared/place-init.ts';
 import { planPod } from '../../../shared/plan.ts';
 import type { Container, Pod } from '../../../shared/pod.ts';
 import { applyPatch } from '../../support/apply-patch.ts';
-import { buildPod } from '../../support/pods.ts';
+import { buildPlan, buildPod } from '../../support/pods.ts';
 
 const init = 'init.hook.restore.velero.io';
 const stampPath = '/metadata/annotations/restorehooks.io~1admitted-for';
@@ -162,7 +162,7 @@ describe('admissionPatch, names', () => {
     if (one === undefined) throw new Error('there is no hook');
     const second = { ...one, container: { ...one.container, name: 'second', image: 'other' } };
     expect(placeInit(pod, [one, second, one]).map(({ name }) => name)).toEqual(['hook', 'second']);
-    const patched = applyPatch(pod, admissionPatch(pod, { init: [one, second, one], exec: [], warnings: [] }, 'r1'));
+    const patched = applyPatch(pod, admissionPatch(pod, buildPlan({ init: [one, second, one] }), 'r1'));
     expect(patched.spec.initContainers?.map(({ name }) => name)).toEqual(['hook', 'second', 'own']);
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { ExecHook } from '../../../shared/hook.ts';
 import { planPod } from '../../../shared/plan.ts';
 import type { Container } from '../../../shared/pod.ts';
-import { buildHook, buildPod } from '../../support/pods.ts';
+import { buildHook, buildPlan, buildPod } from '../../support/pods.ts';
 
 const init = 'init.hook.restore.velero.io';
 const post = 'post.hook.restore.velero.io';
@@ -23,30 +23,34 @@ describe('planPod, exec hook', () => {
       },
       { containers: [{ name: 'web' }, { name: 'postgres' }] },
     );
-    expect(plan).toEqual({
-      init: [],
-      exec: [
-        {
-          container: 'postgres',
-          command: ['/bin/bash', '-c', 'psql < /backup/backup.sql'],
-          onError: 'Continue',
-          execTimeoutMs: 45_000,
-          waitTimeoutMs: 300_000,
-          waitForReady: false,
-          source: 'annotation',
-          rule: null,
-        },
-      ],
-      warnings: [],
-    });
+    expect(plan).toEqual(
+      buildPlan({
+        init: [],
+        exec: [
+          {
+            container: 'postgres',
+            command: ['/bin/bash', '-c', 'psql < /backup/backup.sql'],
+            onError: 'Continue',
+            execTimeoutMs: 45_000,
+            waitTimeoutMs: 300_000,
+            waitForReady: false,
+            source: 'annotation',
+            rule: null,
+          },
+        ],
+        warnings: [],
+      }),
+    );
   });
 
   it('takes every default where only the command is given', () => {
-    expect(planWith({ [`${post}/command`]: '/bin/true' })).toEqual({
-      init: [],
-      exec: [buildHook('a', { command: ['/bin/true'] })],
-      warnings: [],
-    });
+    expect(planWith({ [`${post}/command`]: '/bin/true' })).toEqual(
+      buildPlan({
+        init: [],
+        exec: [buildHook('a', { command: ['/bin/true'] })],
+        warnings: [],
+      }),
+    );
   });
 
   // Each row of section 3: the key, its value, what the hook has in the end, and the warning's end, if there is one.
@@ -115,19 +119,21 @@ describe('planPod, init hook', () => {
       [`${init}/container-image`]: 'alpine:latest',
       [`${init}/command`]: '["/bin/ash", "-c", "date"]',
     });
-    expect(plan).toEqual({
-      init: [
-        {
-          container: { name: 'restore-hook', image: 'alpine:latest', command: ['/bin/ash', '-c', 'date'] },
-          generatedName: false,
-          timeoutMs: null,
-          source: 'annotation',
-          rule: null,
-        },
-      ],
-      exec: [],
-      warnings: [],
-    });
+    expect(plan).toEqual(
+      buildPlan({
+        init: [
+          {
+            container: { name: 'restore-hook', image: 'alpine:latest', command: ['/bin/ash', '-c', 'date'] },
+            generatedName: false,
+            timeoutMs: null,
+            source: 'annotation',
+            rule: null,
+          },
+        ],
+        exec: [],
+        warnings: [],
+      }),
+    );
   });
 
   it.each([undefined, ''])("runs the image's own entrypoint with the command %j", (command) => {
@@ -189,6 +195,7 @@ describe('planPod, init hook', () => {
     expect(plan.warnings).toEqual([
       {
         code: 'MalformedImage',
+        place: `${init}/container-image`,
         text: `${init}/container-image " alpine:latest\\n" has white space around it: taken without it`,
       },
     ]);
@@ -199,6 +206,7 @@ describe('planPod, init hook', () => {
     expect(plan.warnings).toEqual([
       {
         code: 'NameTaken',
+        place: `${init}/container-name`,
         text: `${init}/container-name "a" is the name of another container: taken with -2 at its end`,
       },
     ]);
@@ -207,7 +215,7 @@ describe('planPod, init hook', () => {
 
 describe('planPod, keys', () => {
   it('has no hooks and no words for a pod without annotations', () => {
-    const nothing = { init: [], exec: [], warnings: [] };
+    const nothing = buildPlan();
     expect(planPod(buildPod())).toEqual(nothing);
     expect(planPod(buildPod({ metadata: { annotations: null } }))).toEqual(nothing);
     expect(planWith({ app: 'x', 'restorehooks.io/admitted-for': 'r1' })).toEqual(nothing);

@@ -4,16 +4,14 @@ import type { Plan } from '../../../shared/hook.ts';
 import type { PodCondition } from '../../../shared/pod.ts';
 import { defaultRestoreLabel } from '../../../shared/restored.ts';
 import { judgeTaking } from '../../../shared/take.ts';
-import { at, buildHook, buildPod, createdAtMs, type PodParts } from '../../support/pods.ts';
+import { at, buildHook, buildPlan, buildPod, createdAtMs, type PodParts } from '../../support/pods.ts';
 
 const scope = { labelKey: defaultRestoreLabel, excludedNamespaces: ['kube-system'] };
-const oneHook: Plan = { init: [], exec: [buildHook('a')], warnings: [] };
-const initOnly: Plan = {
+const oneHook = buildPlan({ exec: [buildHook('a')] });
+const initOnly = buildPlan({
   init: [{ container: { name: 'i' }, generatedName: false, timeoutMs: null, source: 'annotation', rule: null }],
-  exec: [],
-  warnings: [],
-};
-const noHook: Plan = { init: [], exec: [], warnings: [] };
+});
+const noHook = buildPlan();
 
 const labels = { [defaultRestoreLabel]: 'r1' };
 const stamp = { [admittedForKey]: 'r1' };

@@ -1,0 +1,96 @@
+import { execDefaults, parseContainerName, parseOnError, parseWaitForReady } from './exec-fields.ts';
+import type { ExecHook, HookSource } from './hook.ts';
+import { readOwnCommand } from './own-command.ts';
+import type { Entry } from './own-list.ts';
+import type { ParsedExec } from './parse-exec.ts';
+import type { Pod } from './pod.ts';
+import { shorten } from './quote.ts';
+import { parseTimeout } from './timeout.ts';
+import type { HookWarning } from './warning.ts';
+import { warnings } from './warning-sentences.ts';
+import type { Json } from './yaml-value.ts';
+
+/** Whose hook an entry is: what may stand in it depends on that. */
+export interface EntryOrigin {
+  readonly source: Exclude<HookSource, 'annotation'>;
+  readonly rule: string | null;
+}
+
+const veleroFields: readonly string[] = [
+  'container',
+  'command',
+  'onError',
+  'execTimeout',
+  'waitTimeout',
+  'waitForReady',
+];
+const ownFields: readonly string[] = ['name', ...veleroFields];
+/** Fields that hooks.md knows and this version does not act on. */
+const unsupportedFields: readonly string[] = ['retries', 'retryDelay', 'onInterrupt'];
+const longestField = 40;
+
+/** Reads one exec hook that stands as a map of fields, in an own list, a Restore or a policy (hooks.md sections 2 and 3). */
+export function parseExecEntry(pod: Pod, { place, fields }: Entry, origin: EntryOrigin): ParsedExec {
+  const timeout = <Default extends number | null>(
+    name: string,
+    fallback: { readonly ms: Default; readonly taken: string },
+  ) => {
+    const value = fields[name] ?? undefined;
+    const key = `${place}.${name}`;
+    if (value === undefined || typeof value === 'string') return parseTimeout(key, value, fallback);
+    return { value: fallback.ms, warnings: [warnings.malformedDuration(key, written(value), fallback.taken)] };
+  };
+  const command = readOwnCommand(place, fields.command);
+  const onError = parseOnError(`${place}.onError`, writtenOr(fields.onError));
+  const execTimeout = timeout('execTimeout', execDefaults.execTimeout);
+  const waitTimeout = timeout('waitTimeout', execDefaults.waitTimeout);
+  const waitForReady = parseWaitForReady(`${place}.waitForReady`, writtenOr(fields.waitForReady));
+  const found = [
+    ...strangeFields(place, fields, origin),
+    ...(command.is === 'absent' ? [warnings.invalidField(place, 'has no command', 'no hook')] : command.warnings),
+    ...[onError, execTimeout, waitTimeout, waitForReady].flatMap((field) => field.warnings),
+  ];
+  const container = parseContainer(pod, place, fields.container);
+  const all = [...found, ...container.warnings];
+  if (command.is !== 'command' || container.value === null) return { hooks: [], warnings: all };
+  const isNamed = origin.source !== 'restore' && typeof fields.name === 'string' && fields.name !== '';
+  const hook: ExecHook = {
+    container: container.value,
+    command: command.value,
+    onError: onError.value,
+    execTimeoutMs: execTimeout.value,
+    waitTimeoutMs: waitTimeout.value,
+    waitForReady: waitForReady.value,
+    ...origin,
+    ...(isNamed && { name: fields.name as string }),
+  };
+  return { hooks: [hook], warnings: all };
+}
+
+/** A container that is no text is none that could be meant, and the command is for no other. */
+function parseContainer(pod: Pod, place: string, value: Json | undefined) {
+  const key = `${place}.container`;
+  if (value === undefined || value === null) return parseContainerName(pod, key, undefined, place);
+  if (typeof value === 'string') return parseContainerName(pod, key, value, place);
+  return { value: null, warnings: [warnings.invalidField(key, 'is no text', 'no hook')] };
+}
+
+function strangeFields(place: string, fields: Entry['fields'], { source }: EntryOrigin): HookWarning[] {
+  const isOwn = source !== 'restore';
+  return Object.entries(fields).flatMap(([name, value]) => {
+    const inside = `${place}.${shorten(name, longestField)}`;
+    if (isOwn && unsupportedFields.includes(name)) return value === null ? [] : [warnings.notSupported(inside)];
+    if (!(isOwn ? ownFields : veleroFields).includes(name)) return [warnings.unknownField(inside)];
+    const isText = value === null || typeof value === 'string';
+    return name === 'name' && !isText ? [warnings.invalidField(inside, 'is no text', 'left out')] : [];
+  });
+}
+
+function writtenOr(value: Json | undefined): string | undefined {
+  return value === undefined || value === null ? undefined : written(value);
+}
+
+/** As text, for what reads text: `true` is the word, and anything else is malformed, and shown. */
+function written(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

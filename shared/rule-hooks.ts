@@ -1,0 +1,98 @@
+import { parseExecEntry } from './exec-entry.ts';
+import type { ExecHook, HookSource, InitHook } from './hook.ts';
+import { parseInitEntry } from './init-entry.ts';
+import { isJsonList, isJsonMap, type JsonMap } from './json-value.ts';
+import { boundProblems } from './own-list.ts';
+import { noLimit } from './parse-init.ts';
+import type { Pod } from './pod.ts';
+import { shorten } from './quote.ts';
+import { ruleMatches, ruleWarnings, type ResourceRule, type RulesReading } from './resource-rule.ts';
+import { parseTimeout } from './timeout.ts';
+import type { HookWarning } from './warning.ts';
+import { warnings } from './warning-sentences.ts';
+
+/** What the rules of one Restore or policy ask for a pod. */
+export interface RuleHooks<Hook> {
+  readonly hooks: readonly Hook[];
+  readonly warnings: readonly HookWarning[];
+}
+
+export interface RulesOrigin {
+  readonly source: Extract<HookSource, 'restore' | 'policy'>;
+  /** Names the Restore or policy in warnings. */
+  readonly place: string;
+  /** How a hook names its rule; null: it has no name. */
+  readonly ruleName: (rule: ResourceRule) => string | null;
+}
+
+/** Beyond it, hooks of one Restore or policy for one pod are a mistake, and each is looked for among the others. */
+const mostHooks = 500;
+const longestField = 40;
+
+/** The exec hooks of all rules that match the pod, in their order. */
+export function execHooksOf(pod: Pod, { rules }: RulesReading, origin: RulesOrigin): RuleHooks<ExecHook> {
+  return collect(pod, rules, origin, (rule) =>
+    rule.postHooks.map(({ place, exec }) => {
+      if (exec === null) return { hooks: [], warnings: [] };
+      const { source, ruleName } = origin;
+      return parseExecEntry(pod, { place: `${place}.exec`, fields: exec }, { source, rule: ruleName(rule) });
+    }),
+  );
+}
+
+/** The init containers of all rules that match the pod, in their order. */
+export function initHooksOf(pod: Pod, { rules }: RulesReading, origin: RulesOrigin): RuleHooks<InitHook> {
+  return collect(pod, rules, origin, (rule) =>
+    rule.postHooks.map(({ place, init }) => {
+      if (init === null) return { hooks: [], warnings: [] };
+      const { source, ruleName } = origin;
+      return readInit(pod, init, `${place}.init`, { source, rule: ruleName(rule) });
+    }),
+  );
+}
+
+/** What is wrong with the rules themselves, as far as it concerns the pod. */
+export function rulesWarnings(pod: Pod, reading: RulesReading, { place }: RulesOrigin): readonly HookWarning[] {
+  const found = [...reading.warnings, ...reading.rules.flatMap((rule) => ruleWarnings(rule, pod))];
+  return boundProblems(place, found);
+}
+
+function collect<Hook>(
+  pod: Pod,
+  rules: readonly ResourceRule[],
+  { place }: RulesOrigin,
+  read: (rule: ResourceRule) => readonly RuleHooks<Hook>[],
+): RuleHooks<Hook> {
+  const parsed = rules.filter((rule) => ruleMatches(rule, pod)).flatMap(read);
+  const hooks = parsed.flatMap((each) => each.hooks);
+  const found = parsed.flatMap((each) => each.warnings);
+  if (hooks.length > mostHooks) found.unshift(warnings.tooManyHooks(place, mostHooks));
+  return { hooks: hooks.slice(0, mostHooks), warnings: boundProblems(place, found) };
+}
+
+function readInit(
+  pod: Pod,
+  fields: JsonMap,
+  place: string,
+  origin: { readonly source: 'restore' | 'policy'; readonly rule: string | null },
+): RuleHooks<InitHook> {
+  const { initContainers = null, timeout = null, ...others } = fields;
+  const unknown = Object.keys(others).map((key) => warnings.unknownField(`${place}.${shorten(key, longestField)}`));
+  const text = timeout === null ? undefined : typeof timeout === 'string' ? timeout : JSON.stringify(timeout);
+  const limit = parseTimeout(`${place}.timeout`, text, noLimit);
+  const found = [...unknown, ...limit.warnings];
+  if (initContainers === null) return { hooks: [], warnings: found };
+  const inside = `${place}.initContainers`;
+  if (!isJsonList(initContainers)) {
+    return { hooks: [], warnings: [...found, warnings.invalidField(inside, 'is no list', 'no hook')] };
+  }
+  const parsed = initContainers.map((container, index) => {
+    const at = `${inside}[${index}]`;
+    if (isJsonMap(container)) return parseInitEntry(pod, { place: at, fields: container }, origin, limit.value);
+    return { hooks: [], warnings: [warnings.invalidField(at, 'is no map of fields', 'no hook')] };
+  });
+  return {
+    hooks: parsed.flatMap(({ hooks }) => hooks),
+    warnings: [...found, ...parsed.flatMap((each) => each.warnings)],
+  };
+}
