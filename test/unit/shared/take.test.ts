@@ -48,6 +48,12 @@ describe('a restored pod', () => {
       expected: 'taken r1',
     },
     {
+      name: 'a stamp and no hooks any more, to be marked before anybody writes some',
+      parts: { metadata: { labels, annotations: stamp } },
+      plan: noHook,
+      expected: 'taken r1',
+    },
+    {
       name: 'a controller that has adopted it since',
       parts: { metadata: { labels, annotations: stamp, ...adopted } },
       expected: 'taken r1',
@@ -77,8 +83,8 @@ describe('a pod that is left', () => {
       expected: 'left: excluded',
     },
     {
-      name: 'no hooks',
-      parts: { metadata: { labels, annotations: stamp } },
+      name: 'no hooks and no stamp',
+      parts: { metadata: { labels } },
       plan: noHook,
       expected: 'left: no hooks',
     },
