@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { integer, list, logLevel, port, seconds, text } from '../shared/service/environment-fields.ts';
+import { planningConfig, planningFields } from '../shared/service/planning-fields.ts';
 import { defaultExcludedNamespaces, defaultRestoreLabel } from '../shared/restored.ts';
 
 /** The executor's configuration: the names of its variables, their bounds and defaults. See docs/configuration.md. */
 export const executorEnvironment = z
   .object({
-    RESTORE_HOOKS_KUBECONFIG: text('the path of a kubeconfig').optional(),
+    ...planningFields,
     RESTORE_HOOKS_PROBE_HOST: text('an address to listen on', '0.0.0.0'),
     RESTORE_HOOKS_PROBE_PORT: port(8080),
     RESTORE_HOOKS_RESTORE_LABEL: text('a label key', defaultRestoreLabel),
@@ -22,7 +23,7 @@ export const executorEnvironment = z
     RESTORE_HOOKS_LOG_OUTPUT: z.enum(['true', 'false'], 'true or false').default('true'),
   })
   .transform((env) => ({
-    kubeconfig: env.RESTORE_HOOKS_KUBECONFIG ?? null,
+    planning: planningConfig(env),
     probes: { host: env.RESTORE_HOOKS_PROBE_HOST, port: env.RESTORE_HOOKS_PROBE_PORT },
     scope: { labelKey: env.RESTORE_HOOKS_RESTORE_LABEL, excludedNamespaces: env.RESTORE_HOOKS_EXCLUDED_NAMESPACES },
     installedAtMs: env.RESTORE_HOOKS_INSTALLED_AT ?? null,

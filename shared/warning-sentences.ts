@@ -74,7 +74,10 @@ export const warnings = {
     ),
   annotationsTooLarge: (hooks: number) =>
     at('LeftToVelero', 'metadata.annotations', ` have no room for the stamp: ${hooks} hooks not run in this pod`),
-  hooksDropped: (what: string, why: string) => at('HooksDropped', what, ` ${why}`),
+  restoreHooksDropped: (restore: string, phase: string) =>
+    fit('HooksDropped', 'Restore', restore, ` is ${shorten(phase, 30)} already: hooks written to it now are dropped`),
+  restoreHooksTooLarge: (restore: string) =>
+    fit('LeftToVelero', 'Restore', restore, ' has more hooks than its annotations hold: they are left to Velero'),
   unknownWord: (key: string, value: string, known: readonly string[]) =>
     fit('UnknownWord', key, value, ` is ignored: it is none of ${known.join(', ')}`),
 };

@@ -3,6 +3,7 @@ import { defaultExcludedNamespaces, defaultRestoreLabel, type RestoreScope } fro
 import { integer, list, logLevel, port, seconds, text } from '../shared/service/environment-fields.ts';
 import { readEnvironment, type Environment, type EnvironmentReading } from '../shared/service/environment.ts';
 import type { LogLevel } from '../shared/service/logger.ts';
+import { planningConfig, planningFields, type PlanningConfig } from '../shared/service/planning-fields.ts';
 
 export interface WebhookConfig {
   readonly https: { readonly host: string; readonly port: number };
@@ -10,6 +11,7 @@ export interface WebhookConfig {
   readonly tlsFolder: string;
   readonly tlsCheckIntervalMs: number;
   readonly scope: RestoreScope;
+  readonly planning: PlanningConfig;
   readonly limits: ServerLimits;
   readonly shutdown: {
     /** How long new requests are still served while the Service's endpoints forget this pod. */
@@ -58,6 +60,7 @@ const schema = z
     // Endpoints are gone from every node within a second or two of the pod's deletion.
     RESTORE_HOOKS_SHUTDOWN_DELAY_SECONDS: seconds({ fallback: 5, least: 0, most: 60 }),
     RESTORE_HOOKS_SHUTDOWN_GRACE_SECONDS: seconds({ fallback: 10, least: 0, most: 600 }),
+    ...planningFields,
     RESTORE_HOOKS_LOG_LEVEL: logLevel(),
   })
   .transform((env): WebhookConfig => ({
@@ -69,6 +72,7 @@ const schema = z
       labelKey: env.RESTORE_HOOKS_RESTORE_LABEL,
       excludedNamespaces: env.RESTORE_HOOKS_EXCLUDED_NAMESPACES,
     },
+    planning: planningConfig(env),
     limits: {
       handshakeTimeoutMs: env.RESTORE_HOOKS_HANDSHAKE_TIMEOUT_SECONDS,
       headersTimeoutMs: env.RESTORE_HOOKS_HEADERS_TIMEOUT_SECONDS,

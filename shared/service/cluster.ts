@@ -17,6 +17,8 @@ export interface ApiRequest {
   readonly body?: unknown;
   /** `application/json`, or the kind of patch. */
   readonly contentType?: string;
+  /** `application/json` unless given. */
+  readonly accept?: string;
   readonly timeoutMs?: number;
 }
 
@@ -59,7 +61,7 @@ export function connectCluster(config: KubeConfig): Cluster {
   async function send(request: ApiRequest, signal: AbortSignal | undefined): Promise<IncomingMessage> {
     const { agent, headers } = await identify();
     const body = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body));
-    const sent: OutgoingHttpHeaders = { ...headers, accept: 'application/json' };
+    const sent: OutgoingHttpHeaders = { ...headers, accept: request.accept ?? 'application/json' };
     if (body !== undefined) {
       sent['content-type'] = request.contentType ?? 'application/json';
       sent['content-length'] = body.length;
