@@ -7,7 +7,7 @@ export const usage = `Makes a certificate authority and a serving certificate fo
 
   node certs/main.ts --out DIR [--dns NAME]… [--ip ADDRESS]… [--days N] [--ca-days N]
                      [--registration FILE (--url URL | --service NAMESPACE/NAME[:PORT])
-                      [--restore-label KEY] [--exclude NAMESPACE]… [--failure-policy Ignore|Fail] [--timeout SECONDS]]
+                      [--restore-label KEY] [--exclude NAMESPACE]… [--restore-namespace NAMESPACE]… [--failure-policy Ignore|Fail] [--timeout SECONDS]]
 
   --out             the folder to write tls.crt, tls.key and ca.crt to
   --dns, --ip       what the webhook is reached as; with --service its names are added
@@ -18,6 +18,7 @@ export const usage = `Makes a certificate authority and a serving certificate fo
   --service         the Service of a webhook inside the cluster
   --restore-label   the label of restored pods (${defaultRestoreLabel})
   --exclude         a namespace to leave alone (${defaultExcludedNamespaces.join(', ')})
+  --restore-namespace  where Velero's Restores are (velero)
   --failure-policy  what becomes of restored pods while the webhook is down (Ignore)
   --timeout         how long the API server waits for the webhook, 1 to 30 seconds (5)
 `;
@@ -36,6 +37,7 @@ export interface RegistrationRequest {
   readonly address: WebhookAddress;
   readonly restoreLabel: string;
   readonly excludedNamespaces: readonly string[];
+  readonly restoreNamespaces: readonly string[];
   readonly failurePolicy: 'Ignore' | 'Fail';
   readonly timeoutSeconds: number;
 }
@@ -90,6 +92,7 @@ function parse(args: readonly string[]) {
       service: { type: 'string' },
       'restore-label': { type: 'string', default: defaultRestoreLabel },
       exclude: { type: 'string', multiple: true, default: [...defaultExcludedNamespaces] },
+      'restore-namespace': { type: 'string', multiple: true, default: ['velero'] },
       'failure-policy': { type: 'string', default: 'Ignore' },
       timeout: { type: 'string', default: '5' },
       help: { type: 'boolean', default: false },
@@ -106,6 +109,7 @@ function readRegistration(file: string, values: Values, service: Service | null)
     address: readAddress(values.url, service),
     restoreLabel: values['restore-label'],
     excludedNamespaces: values.exclude,
+    restoreNamespaces: values['restore-namespace'],
     failurePolicy,
     timeoutSeconds: wholeNumber('--timeout', values.timeout, 30),
   };

@@ -1,20 +1,22 @@
 import { hooksMark, type ConditionReason } from '../shared/condition.ts';
-import type { Plan } from '../shared/hook.ts';
 import { nextStep, type Ending } from '../shared/next-step.ts';
 import { reasonSentence } from '../shared/outcome.ts';
+import type { planPod } from '../shared/plan.ts';
 import type { Pod } from '../shared/pod.ts';
 import { changeHook } from '../shared/record.ts';
 import type { RestoreScope } from '../shared/restored.ts';
 import { backoffMs, type Backoff } from '../shared/service/backoff.ts';
 import type { Cluster } from '../shared/service/cluster.ts';
 import type { Logger } from '../shared/service/logger.ts';
+import type { Planning } from '../shared/service/planning.ts';
 import { createWatch, type Watch, type WatchTiming } from '../shared/service/watch.ts';
 import type { EndGroupTiming } from './end-group.ts';
-import { meetPod } from './meet-pod.ts';
+import { commandBack, meetPod } from './meet-pod.ts';
 import type { ExecutorMetrics } from './metrics.ts';
 import { summary, title, type Narrator } from './narrator.ts';
 import { getPod, trimPod, writeMark } from './pod-api.ts';
 import type { Known, PodRun } from './pod-run.ts';
+import type { PolicyStatus } from './policy-status.ts';
 import { createQueue } from './queue.ts';
 import { recordEnd } from './record-end.ts';
 import { runHook, type HookRunEnd } from './run-hook.ts';
@@ -36,7 +38,9 @@ export interface ExecutorOptions {
 
 export interface ExecutorParts {
   readonly cluster: Cluster;
-  readonly planPod: (pod: Pod) => Plan;
+  readonly planning: Planning;
+  readonly plan: typeof planPod;
+  readonly policyStatus: PolicyStatus;
   readonly log: Logger;
   readonly metrics: ExecutorMetrics;
   readonly narrator: Narrator;
@@ -59,6 +63,8 @@ export class Executor {
   readonly #watch: Watch<Pod>;
   readonly #queue = createQueue((key) => this.#reconcile(key), deciders);
   readonly #known = new Map<string, Known>();
+  /** Tries in a row to decide about a pod whose Restore cannot be read. */
+  readonly #undecided = new Map<string, number>();
   /** Keys of the pods in which a hook runs, each with the end of it. */
   readonly #running = new Map<string, Promise<void>>();
   readonly #slots: Slots;
@@ -105,10 +111,12 @@ export class Executor {
 
   async #reconcile(key: string): Promise<void> {
     const pod = this.#watch.get(key) ?? null;
-    const known = this.#known.get(key) ?? (pod === null ? null : this.#meet(key, pod));
+    const known = this.#known.get(key) ?? (pod === null ? null : await this.#meet(key, pod));
+    if (known === 'undecided') return;
     const current = pod?.metadata.uid === known?.uid ? pod : null;
     if (known?.run == null) {
       this.#slots.leave(key);
+      if (pod === null) this.#undecided.delete(key);
       if (known === null || current !== null) return;
       this.#known.delete(key);
       if (pod !== null) this.#queue.add(key);
@@ -122,8 +130,15 @@ export class Executor {
     }
   }
 
-  #meet(key: string, pod: Pod): Known {
-    const known = meetPod(pod, this.#options, this.#parts, this.#cut.signal);
+  async #meet(key: string, pod: Pod): Promise<Known | 'undecided'> {
+    const known = await meetPod(pod, this.#options, this.#parts, this.#cut.signal);
+    if (known === null) {
+      const failures = (this.#undecided.get(key) ?? 0) + 1;
+      this.#undecided.set(key, failures);
+      this.#queue.addAfter(key, backoffMs(retry, failures, Math.random()));
+      return 'undecided';
+    }
+    this.#undecided.delete(key);
     this.#known.set(key, known);
     return known;
   }
@@ -133,7 +148,7 @@ export class Executor {
     const phase = pod?.status?.phase;
     if (pod === null) this.#settle(key, run);
     else if (phase === 'Running' || phase === 'Succeeded' || phase === 'Failed') {
-      await this.#finish(key, run, phase === 'Failed' ? 'Failed' : 'Succeeded');
+      await this.#finish(key, run, pod, phase === 'Failed' ? 'Failed' : 'Succeeded');
     }
   }
 
@@ -157,7 +172,7 @@ export class Executor {
         if (step.untilMs !== null) this.#queue.addAfter(key, step.untilMs - this.#parts.nowMs());
         break;
       case 'finish':
-        if (!run.busy) await this.#finish(key, run, step.phase);
+        if (!run.busy) await this.#finish(key, run, pod, step.phase);
         break;
     }
   }
@@ -255,12 +270,17 @@ export class Executor {
     }
   }
 
-  async #finish(key: string, run: PodRun, phase: Extract<ConditionReason, 'Succeeded' | 'Failed'>): Promise<void> {
+  async #finish(
+    key: string,
+    run: PodRun,
+    pod: Pod | null,
+    phase: Extract<ConditionReason, 'Succeeded' | 'Failed'>,
+  ): Promise<void> {
     const { cluster, narrator, nowMs } = this.#parts;
     const mark = hooksMark(phase, summary(run.plan, run.record), nowMs());
     // What is known at the end is written even when the grace time has run out.
     const signal = this.#closing ? AbortSignal.timeout(closingMs) : this.#cut.signal;
-    const written = await writeMark(cluster, run.ref, mark, null, signal);
+    const written = await writeMark(cluster, run.ref, mark, null, signal, commandBack(pod));
     // The server gives up, too, when the pod changes faster than it can patch it; that pod is there still.
     if (written === 'conflict' && (await getPod(cluster, run.ref, signal))?.metadata.uid === run.ref.uid) {
       throw new Error('the mark was not written, because the pod changed at the same moment');
@@ -276,7 +296,9 @@ export class Executor {
   }
 
   #tellEnd(run: PodRun, index: number): void {
-    this.#parts.narrator.ended(run.ref, run.plan, index, this.#hookRecord(run, index));
+    const record = this.#hookRecord(run, index);
+    this.#parts.narrator.ended(run.ref, run.plan, index, record);
+    this.#parts.policyStatus.ended(run.ref, run.plan, index, record);
   }
 
   #hookRecord(run: PodRun, index: number) {

@@ -8,6 +8,8 @@ export interface ExecutorMetrics {
   readonly podsRunning: Gauge;
   readonly missed: Counter;
   readonly interrupted: Counter;
+  readonly podsLeft: Counter<'why'>;
+  readonly restoreLookups: Counter;
   readonly warnings: Counter<'code'>;
   readonly watchStarts: Counter<'after'>;
   readonly eventsDropped: Counter;
@@ -41,6 +43,17 @@ export function executorMetrics(registry: Registry): ExecutorMetrics {
     interrupted: new Counter({
       name: name('pods_interrupted_total'),
       help: 'Pods whose hooks an executor had begun before it stopped; none was run again.',
+      registers,
+    }),
+    podsLeft: new Counter({
+      name: name('pods_left_total'),
+      help: 'Restored pods that are none of ours, by why: Velero has them, or nothing is run in this mode.',
+      labelNames: ['why'],
+      registers,
+    }),
+    restoreLookups: new Counter({
+      name: name('restore_lookups_total'),
+      help: 'Questions to the API server about a Restore that the watch has not brought yet.',
       registers,
     }),
     warnings: new Counter({

@@ -1,4 +1,3 @@
-import { ownKeys } from '../shared/annotations.ts';
 import { hooksCondition } from '../shared/condition.ts';
 import type { Pod, PodCondition } from '../shared/pod.ts';
 import { ApiError } from '../shared/service/api-error.ts';
@@ -25,6 +24,7 @@ export async function getPod(cluster: Cluster, { namespace, name }: PodRef, sign
  * Writes the mark into the pod's status; the kubelet keeps conditions that are not its own.
  *
  * @param resourceVersion the write is made only if the pod is still at this version. null: at any version of this UID
+ * @param annotations changed in the same write
  * @returns `conflict` if the pod has changed or is another one, `gone` if there is none. Throws as Cluster.call does.
  */
 export async function writeMark(
@@ -33,11 +33,40 @@ export async function writeMark(
   condition: PodCondition,
   resourceVersion: string | null,
   signal: AbortSignal,
+  annotations: AnnotationChanges = {},
 ): Promise<'written' | 'conflict' | 'gone'> {
-  const body = {
-    metadata: { uid: pod.uid, ...(resourceVersion === null ? {} : { resourceVersion }) },
-    status: { conditions: [condition] },
-  };
+  const metadata = { uid: pod.uid, ...(resourceVersion === null ? {} : { resourceVersion }) };
+  return patchStatus(
+    cluster,
+    pod,
+    { metadata: { ...metadata, ...annotated(annotations) }, status: { conditions: [condition] } },
+    signal,
+  );
+}
+
+/** Annotations to be set, or, by null, to be removed. */
+export type AnnotationChanges = Readonly<Record<string, string | null>>;
+
+/** Changes annotations of a pod, which pods/status allows. Returns and throws as writeMark does. */
+export function annotatePod(
+  cluster: Cluster,
+  pod: PodRef,
+  annotations: AnnotationChanges,
+  signal: AbortSignal,
+): Promise<'written' | 'conflict' | 'gone'> {
+  return patchStatus(cluster, pod, { metadata: { uid: pod.uid, ...annotated(annotations) } }, signal);
+}
+
+function annotated(annotations: AnnotationChanges): { readonly annotations?: AnnotationChanges } {
+  return Object.keys(annotations).length === 0 ? {} : { annotations };
+}
+
+async function patchStatus(
+  cluster: Cluster,
+  pod: PodRef,
+  body: unknown,
+  signal: AbortSignal,
+): Promise<'written' | 'conflict' | 'gone'> {
   try {
     await cluster.call(
       {
@@ -89,8 +118,8 @@ export function trimPod(pod: Pod): Pod {
       ...(spec.restartPolicy === undefined ? {} : { restartPolicy: spec.restartPolicy }),
       containers: trimContainers(spec.containers),
       ...(spec.initContainers == null ? {} : { initContainers: trimContainers(spec.initContainers) }),
-      // Without these an own list would be read otherwise than in the webhook, and warned about in other words.
-      ...(metadata.annotations?.[ownKeys.init] === undefined ? {} : trimForOwnInit(spec)),
+      // Without these init hooks would be read otherwise than in the webhook, and warned about in other words.
+      ...trimForInit(spec),
     },
     status: {
       ...(status?.phase === undefined ? {} : { phase: status.phase }),
@@ -101,7 +130,7 @@ export function trimPod(pod: Pod): Pod {
   };
 }
 
-function trimForOwnInit({ volumes, resourceClaims, resources, hostNetwork, hostUsers, os }: Pod['spec']) {
+function trimForInit({ volumes, resourceClaims, resources, hostNetwork, hostUsers, os }: Pod['spec']) {
   return {
     volumes: (volumes ?? []).map(({ name, persistentVolumeClaim, ephemeral }) => ({
       name,

@@ -1,9 +1,11 @@
+import { once } from 'node:events';
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { planPod } from '../shared/plan.ts';
 import { connectCluster, loadKubeConfig } from '../shared/service/cluster.ts';
 import type { Logger } from '../shared/service/logger.ts';
+import { annotationPlanning, createPlanning } from '../shared/service/planning.ts';
 import { startProbes } from '../shared/service/probes.ts';
 import type { ExecutorConfig } from './config.ts';
 import { defaultEndGroupTiming } from './end-group.ts';
@@ -12,6 +14,7 @@ import { defaultExecTiming } from './exec-session.ts';
 import { Executor } from './executor.ts';
 import { executorMetrics } from './metrics.ts';
 import { Narrator } from './narrator.ts';
+import { createPolicyStatus } from './policy-status.ts';
 
 /** A shell's first word after the upgrade: the runtime starts a process, on a node that may be restoring much at once. */
 const startTimeoutMs = 30_000;
@@ -27,7 +30,12 @@ export async function runExecutor(config: ExecutorConfig, log: Logger, signal: A
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const metrics = executorMetrics(registry);
-  const cluster = connectCluster(loadKubeConfig(config.kubeconfig));
+  const cluster = connectCluster(loadKubeConfig(config.planning.kubeconfig));
+  const planning =
+    config.planning.sources === 'annotations'
+      ? annotationPlanning(config.planning)
+      : createPlanning(cluster, { ...config.planning, log, asked: () => metrics.restoreLookups.inc() });
+  const policyStatus = createPolicyStatus(cluster, { log, nowMs: Date.now });
   const events = createEventRecorder(cluster, {
     instance: hostname(),
     log,
@@ -53,7 +61,9 @@ export async function runExecutor(config: ExecutorConfig, log: Logger, signal: A
     },
     {
       cluster,
-      planPod,
+      planning,
+      plan: planPod,
+      policyStatus,
       log,
       metrics,
       narrator: new Narrator(log, events, metrics, config.logOutput),
@@ -66,12 +76,16 @@ export async function runExecutor(config: ExecutorConfig, log: Logger, signal: A
     readiness: () => {
       if (signal.aborted) return { ready: false, reason: 'the executor is shutting down' };
       if (!executor.synced()) return { ready: false, reason: 'the restored pods have not been listed yet' };
-      return { ready: true };
+      return planning.ready();
     },
   });
+  void planning.known.then(() => log.info({ mode: planning.mode() }, 'executor is ready'));
   log.info({ probePort: probes.port, maxParallelPods: config.maxParallelPods }, 'executor started');
-  await executor.run(signal);
-  await Promise.race([events.flush(), delay(flushMs)]);
+  const stopped = signal.aborted ? Promise.resolve() : once(signal, 'abort');
+  // Before it knows its policies, it could decide about no pod.
+  const taking = Promise.race([planning.known, stopped]).then(() => executor.run(signal));
+  await Promise.all([taking, planning.run(signal), policyStatus.run(signal)]);
+  await Promise.race([Promise.all([events.flush(), policyStatus.flush()]), delay(flushMs)]);
   await probes.close();
   log.info('executor stopped');
 }

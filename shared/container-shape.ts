@@ -53,7 +53,7 @@ const env = record(
 const envFrom = record(
   {
     configMapRef: vital(source),
-    prefix: vital(text((prefix) => (prefix === '' ? null : rules.envName(prefix)))),
+    prefix: vital(text(rules.envPrefix)),
     secretRef: vital(source),
   },
   ({ configMapRef, secretRef }) =>

@@ -8,6 +8,8 @@ type Token = { readonly is: 'any' } | { readonly is: 'one'; readonly fits: (char
 const mostAlternatives = 64;
 /** A namespace's name has 63 characters; nothing that is meant takes more than this. */
 const longestPattern = 1_024;
+/** Of all alternatives together: 64 of 128 characters, which a policy may have. */
+const mostCharacters = 8_192;
 
 /** Whether the pattern can be read. One that cannot matches nothing, as in Velero. */
 export function isGlob(pattern: string): boolean {
@@ -16,14 +18,16 @@ export function isGlob(pattern: string): boolean {
 
 /** Whether the whole text matches, in time bounded by the product of both lengths. Letter case counts. */
 export function matchesGlob(pattern: string, text: string): boolean {
-  if (pattern === '*' || pattern === text) return true;
+  if (pattern === '*') return true;
+  if (!/[*?[{}\\]/.test(pattern)) return pattern === text;
   return (compile(pattern) ?? []).some((tokens) => matches(tokens, text));
 }
 
 function compile(pattern: string): Token[][] | null {
-  if (pattern.length > longestPattern) return null;
+  if (pattern.length > longestPattern || hasOpenClass(pattern)) return null;
   const alternatives = expand(pattern);
   if (alternatives === null) return null;
+  if (alternatives.reduce((sum, { length }) => sum + length, 0) > mostCharacters) return null;
   const compiled: Token[][] = [];
   for (const alternative of alternatives) {
     const tokens = tokenize(alternative);
@@ -31,6 +35,14 @@ function compile(pattern: string): Token[][] | null {
     compiled.push(tokens);
   }
   return compiled;
+}
+
+/** Looked for first: what comes later would search for the end of each class again and again. */
+function hasOpenClass(pattern: string): boolean {
+  for (let at = 0; at < pattern.length; at = next(pattern, at)) {
+    if (pattern[at] === '[' && classEnd(pattern, at) === -1) return true;
+  }
+  return false;
 }
 
 /** All patterns without braces that a pattern with braces stands for; null: malformed, or too many. */
@@ -98,9 +110,9 @@ function tokenize(pattern: string): Token[] | null {
       if (tokens.at(-1)?.is !== 'any') tokens.push({ is: 'any' });
     } else if (character === '?') tokens.push({ is: 'one', fits: () => true });
     else if (character === '[') {
-      const end = classEnd(pattern, at);
-      if (end === -1) return null;
-      tokens.push({ is: 'one', fits: readClass(pattern.slice(at + 1, end)) });
+      const fits = readClass(pattern.slice(at + 1, classEnd(pattern, at)));
+      if (fits === null) return null;
+      tokens.push({ is: 'one', fits });
     } else {
       const literal = character === '\\' ? pattern.charAt(at + 1) : character;
       if (literal === '') return null;
@@ -110,13 +122,15 @@ function tokenize(pattern: string): Token[] | null {
   return tokens;
 }
 
-function readClass(inside: string): (character: string) => boolean {
+/** null: it has a range that ends before it begins. */
+function readClass(inside: string): ((character: string) => boolean) | null {
   const negated = /^[!^]/.test(inside);
   const members = [...(negated ? inside.slice(1) : inside).matchAll(/(?:\\(.)|([^\\]))(?:-(?:\\(.)|([^\\\]])))?/gsu)];
   const ranges = members.map(([, escaped, plain, escapedTo, plainTo]) => {
     const from = escaped ?? plain ?? '';
     return { from, to: escapedTo ?? plainTo ?? from };
   });
+  if (ranges.some(({ from, to }) => from > to)) return null;
   return (character) => ranges.some(({ from, to }) => from <= character && character <= to) !== negated;
 }
 

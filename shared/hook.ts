@@ -43,8 +43,15 @@ export interface Plan {
   readonly left: Left | null;
   /** What is to become of the command in Velero's annotation (hooks.md section 10). */
   readonly command: 'stays' | 'moves' | 'moves back';
+  /** The policies that these hooks are of. */
+  readonly policies: readonly PolicyRef[];
   /** The executor is to take the pod. */
   readonly stamp: boolean;
+}
+
+export interface PolicyRef {
+  readonly namespace: string;
+  readonly name: string;
 }
 
 /** Why a restored pod is none of ours (hooks.md section 10). */

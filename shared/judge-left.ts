@@ -20,9 +20,14 @@ export function judgeLeft(pod: Pod, label: string, context: PlanContext): Left |
   return stage === 'admission' && stampOverflows(pod, label) ? 'too-large' : null;
 }
 
-/** Moving a command makes its key shorter, so that the stamp alone can be too much. */
+/**
+ * Moving a command makes its key shorter, so that the stamp alone can be too much. A pod with too many annotations of its own
+ * is refused with or without it.
+ */
 function stampOverflows(pod: Pod, label: string): boolean {
-  return annotationsBytes({ ...pod.metadata.annotations, [admittedForKey]: label }) > annotationsLimitBytes;
+  const annotations = pod.metadata.annotations ?? {};
+  const stamped = annotationsBytes({ ...annotations, [admittedForKey]: label });
+  return stamped > annotationsLimitBytes && annotationsBytes(annotations) <= annotationsLimitBytes;
 }
 
 /** What the API server counts. */

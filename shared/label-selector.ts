@@ -13,6 +13,10 @@ export interface LabelRequirement {
 
 type Labels = Readonly<Record<string, string>>;
 
+// Source: the package util/validation of k8s.io/apimachinery.
+const labelName = /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
+const labelValue = /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
+
 /**
  * Whether labels fit a selector (hooks.md section 2). A requirement that Kubernetes would call invalid fits nothing.
  * Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors
@@ -25,7 +29,10 @@ export function matchesLabels(selector: LabelSelector, labels: Labels): boolean 
 }
 
 /** What is wrong with a requirement, as the end of a sentence about it; null: nothing. */
-export function requirementProblem({ operator, values = [] }: LabelRequirement): string | null {
+export function requirementProblem({ key, operator, values = [] }: LabelRequirement): string | null {
+  if (!labelName.test(key)) return `has the key ${quote(key, 20)}, which no label has`;
+  const strange = values.find((value) => !labelValue.test(value));
+  if (strange !== undefined) return `has the value ${quote(strange, 20)}, which no label has`;
   switch (operator) {
     case 'In':
     case 'NotIn':

@@ -1,7 +1,7 @@
 import { execKeys, initKeys, movedCommandKey, nearestKnownKey, ownKeys, unsupportedKeys } from './annotations.ts';
 import { findCommand } from './command-owner.ts';
 import { nameSuffix } from './container-name.ts';
-import type { ExecHook, InitHook, Left, Plan } from './hook.ts';
+import type { ExecHook, InitHook, Left, Plan, PolicyRef } from './hook.ts';
 import { inherit, parseInherit, type Inheritable } from './inherit.ts';
 import { judgeLeft } from './judge-left.ts';
 import { parseExec } from './parse-exec.ts';
@@ -49,6 +49,7 @@ export function planPod(pod: Pod, label = '', context: PlanContext = annotations
       warnings: [...found, ...leftWarnings(left, all, context)],
       left,
       command: movesBack(pod, left) ? 'moves back' : 'stays',
+      policies: [],
       stamp: false,
     };
   }
@@ -58,6 +59,7 @@ export function planPod(pod: Pod, label = '', context: PlanContext = annotations
     warnings: found,
     left,
     command: exec.moves ? 'moves' : 'stays',
+    policies: distinctPolicies([...init.policies, ...exec.policies]),
     // The executor decides about a pod whose Restore it can read later.
     stamp: hasHooks || context.restore.is === 'unreadable',
   };
@@ -73,12 +75,13 @@ function planInit(pod: Pod, context: PlanContext, sources: readonly RuleSource[]
       ...hook,
       container: inherit(hook.container, pod.spec.containers[0], inherited.fields ?? fields ?? context.inherit),
     }));
-  if (own.length > 0) return { hooks: fill(own, null), warnings: found, usesRules: false };
+  if (own.length > 0) return { hooks: fill(own, null), warnings: found, usesRules: false, policies: [] };
   const parsed = sources.map((source) => ({ source, ...initHooksOf(pod, source.rules, source.origin) }));
   return {
     hooks: parsed.flatMap(({ source, hooks }) => fill(hooks, source.inherit)),
     warnings: [...found, ...parsed.flatMap((each) => each.warnings)],
     usesRules: true,
+    policies: policiesOf(parsed),
   };
 }
 
@@ -92,15 +95,28 @@ function planExec(pod: Pod, context: PlanContext, sources: readonly RuleSource[]
     const hooks: readonly ExecHook[] = [...(command.isVeleros ? [] : annotated.hooks), ...own.hooks];
     const isTakeover = context.mode === 'takeover' && context.stage === 'admission';
     const moves = isTakeover && isAnnotated && command.key === execKeys.command && !command.isVeleros;
-    return { hooks, warnings: found, usesRules: false, moves };
+    return { hooks, warnings: found, usesRules: false, policies: [], moves };
   }
-  const parsed = sources.map(({ rules, origin }) => execHooksOf(pod, rules, origin));
+  const parsed = sources.map((source) => ({ source, ...execHooksOf(pod, source.rules, source.origin) }));
   return {
     hooks: parsed.flatMap(({ hooks }) => hooks),
     warnings: [...found, ...parsed.flatMap((each) => each.warnings)],
     usesRules: true,
+    policies: policiesOf(parsed),
     moves: false,
   };
+}
+
+function policiesOf(
+  parsed: readonly { readonly source: RuleSource; readonly hooks: readonly unknown[] }[],
+): PolicyRef[] {
+  return parsed.flatMap(({ source, hooks }) => (hooks.length === 0 || source.policy === null ? [] : [source.policy]));
+}
+
+/** One policy may ask for init and exec hooks, and is one object in both. */
+function distinctPolicies(policies: readonly PolicyRef[]): PolicyRef[] {
+  const byKey = new Map(policies.map((policy) => [`${policy.namespace}/${policy.name}`, policy]));
+  return [...byKey.values()];
 }
 
 /** Velero runs a pod without a command by the hooks of its Restore: one that is left to it must have its command again. */

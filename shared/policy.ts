@@ -1,7 +1,6 @@
 import { inheritable, type Inheritable } from './inherit.ts';
-import { isJsonList, isJsonMap } from './json-value.ts';
-import { readRules, type RulesReading } from './resource-rule.ts';
-import { shorten } from './quote.ts';
+import { isJsonList, isJsonMap, tame } from './json-value.ts';
+import { readRules, unknownFields, type RulesReading } from './resource-rule.ts';
 import { warnings } from './warning-sentences.ts';
 import type { Json } from './yaml-value.ts';
 
@@ -27,21 +26,22 @@ export interface Policy {
   readonly inherit: readonly Inheritable[] | null;
 }
 
-const longestShownName = 30;
-
 /** Reads a policy; what is wrong with it comes back among the warnings of its rules. */
 export function readPolicy({ metadata, spec }: PolicyObject): Policy {
   const name = metadata.name ?? '';
-  const place = `${policyKind} ${shorten(name, longestShownName)} spec`;
-  const fields = isJsonMap(spec) ? spec : {};
-  const rules = readRules(fields.resources, `${place}.resources`);
-  const inherit = readInherit(fields.inherit, `${place}.inherit`);
-  return {
-    namespace: metadata.namespace ?? '',
-    name,
-    rules: { ...rules, warnings: [...inherit.warnings, ...rules.warnings] },
-    inherit: inherit.fields,
-  };
+  const place = `${policyKind} ${name} spec`;
+  const fields = tame(spec ?? {});
+  const isMap = isJsonMap(fields);
+  const { resources, inherit: words, ...others } = isMap ? fields : {};
+  const rules = readRules(resources, `${place}.resources`);
+  const inherit = readInherit(words, `${place}.inherit`);
+  const found = [
+    ...(isMap ? [] : [warnings.malformedRule(place, 'is no map of fields')]),
+    ...unknownFields(others, place),
+    ...inherit.warnings,
+    ...rules.warnings,
+  ];
+  return { namespace: metadata.namespace ?? '', name, rules: { ...rules, warnings: found }, inherit: inherit.fields };
 }
 
 /**

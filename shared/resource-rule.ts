@@ -39,7 +39,7 @@ export interface RulesReading {
 
 export const noRules: RulesReading = { rules: [], warnings: [] };
 
-/** `pods` by its resource, kind and short name, as Velero's discovery would resolve them. */
+/** `pods` by its resource, kind and short name, as Velero's discovery would resolve them: letter case does not count to it. */
 const podNames: readonly string[] = ['pods', 'po', 'pod', '*'];
 
 const longestField = 40;
@@ -78,11 +78,17 @@ export function readRules(value: Json | undefined, place: string): RulesReading 
   };
 }
 
+/** A warning for each of these fields, which nobody knows. */
+export function unknownFields(fields: JsonMap, place: string): HookWarning[] {
+  return Object.keys(fields).map((key) => warnings.unknownField(`${place}.${shorten(key, longestField)}`));
+}
+
 /** Whether the rule concerns a pod, by the namespace it is created in. */
 export function ruleMatches(rule: ResourceRule, { metadata }: Pod): boolean {
   const namespace = metadata.namespace ?? '';
   const within = (patterns: readonly string[]) => patterns.some((pattern) => matchesGlob(pattern, namespace));
-  const named = (resources: readonly string[]) => resources.some((resource) => podNames.includes(resource));
+  const named = (resources: readonly string[]) =>
+    resources.some((resource) => podNames.includes(resource.toLowerCase()));
   if (within(rule.excludedNamespaces)) return false;
   if (rule.includedNamespaces.length > 0 && !within(rule.includedNamespaces)) return false;
   if (named(rule.excludedResources)) return false;
@@ -149,17 +155,14 @@ function readPostHooks(value: Json | undefined, place: string): { postHooks: Pos
       found.push(warnings.invalidField(inside, 'is no map of fields', 'no hook'));
       continue;
     }
-    for (const key of Object.keys(element)) {
-      if (key !== 'exec' && key !== 'init')
-        found.push(warnings.unknownField(`${inside}.${shorten(key, longestField)}`));
-    }
-    const part = (key: 'exec' | 'init'): JsonMap | null => {
-      const fields = element[key] ?? null;
+    const { exec = null, init = null, ...others } = element;
+    found.push(...unknownFields(others, inside));
+    const part = (key: 'exec' | 'init', fields: Json): JsonMap | null => {
       if (fields === null || isJsonMap(fields)) return fields;
       found.push(warnings.invalidField(`${inside}.${key}`, 'is no map of fields', 'no hook'));
       return null;
     };
-    postHooks.push({ place: inside, exec: part('exec'), init: part('init') });
+    postHooks.push({ place: inside, exec: part('exec', exec), init: part('init', init) });
   }
   return { postHooks, warnings: found };
 }

@@ -1,8 +1,7 @@
 import { movedHooksKey } from './annotations.ts';
-import { isJsonMap } from './json-value.ts';
-import { noRules, readRules, type RulesReading } from './resource-rule.ts';
+import { isJsonMap, tame } from './json-value.ts';
+import { noRules, readRules, unknownFields, type RulesReading } from './resource-rule.ts';
 import { restoreLabelValue } from './restore-label.ts';
-import { shorten } from './quote.ts';
 import { warnings } from './warning-sentences.ts';
 import type { Json } from './yaml-value.ts';
 
@@ -53,8 +52,6 @@ export type RestoreFinding =
   /** The API server gave no answer, or an error: neither found nor none. */
   | { readonly is: 'unreadable' };
 
-const longestShownName = 30;
-
 /** `hooks: {}`, which Velero always writes, holds nothing. */
 export function holdsHooks(specHooks: Json | undefined): boolean {
   if (!isJsonMap(specHooks)) return false;
@@ -74,22 +71,24 @@ export function readRestore({ metadata, spec, status }: RestoreObject): Restore 
     started: (status?.startTimestamp ?? null) !== null,
     completedAtMs: timeOf(status?.completionTimestamp),
     holdsHooks: holds,
-    hooksText: holds ? JSON.stringify(hooks) : (metadata.annotations?.[movedHooksKey] ?? ''),
+    hooksText: holds ? JSON.stringify(tame(hooks ?? null)) : (metadata.annotations?.[movedHooksKey] ?? ''),
   };
 }
 
 /** Reads the hooks of a Restore; what is wrong with them comes back as warnings, to be told with its pods. */
 export function restoreRules({ name, hooksText }: Restore): RulesReading {
   if (hooksText === '') return noRules;
-  const place = `Restore ${shorten(name, longestShownName)} hooks`;
+  const place = `Restore ${name} hooks`;
   let hooks: Json;
   try {
-    hooks = JSON.parse(hooksText) as Json;
+    hooks = tame(JSON.parse(hooksText) as Json);
   } catch {
     return { rules: [], warnings: [warnings.malformedRule(place, 'in its annotation are no JSON')] };
   }
   if (!isJsonMap(hooks)) return { rules: [], warnings: [warnings.malformedRule(place, 'are no map of fields')] };
-  return readRules(hooks.resources, `${place}.resources`);
+  const { resources, ...others } = hooks;
+  const reading = readRules(resources, `${place}.resources`);
+  return { ...reading, warnings: [...unknownFields(others, place), ...reading.warnings] };
 }
 
 /** The Restores whose pods bear this label value, found among any. */

@@ -5,11 +5,11 @@ import { isJsonList, isJsonMap, type JsonMap } from './json-value.ts';
 import { boundProblems } from './own-list.ts';
 import { noLimit } from './parse-init.ts';
 import type { Pod } from './pod.ts';
-import { shorten } from './quote.ts';
-import { ruleMatches, ruleWarnings, type ResourceRule, type RulesReading } from './resource-rule.ts';
+import { ruleMatches, ruleWarnings, unknownFields, type ResourceRule, type RulesReading } from './resource-rule.ts';
 import { parseTimeout } from './timeout.ts';
 import type { HookWarning } from './warning.ts';
 import { warnings } from './warning-sentences.ts';
+import type { Json } from './yaml-value.ts';
 
 /** What the rules of one Restore or policy ask for a pod. */
 export interface RuleHooks<Hook> {
@@ -26,8 +26,7 @@ export interface RulesOrigin {
 }
 
 /** Beyond it, hooks of one Restore or policy for one pod are a mistake, and each is looked for among the others. */
-const mostHooks = 500;
-const longestField = 40;
+export const mostHooks = 500;
 
 /** The exec hooks of all rules that match the pod, in their order. */
 export function execHooksOf(pod: Pod, { rules }: RulesReading, origin: RulesOrigin): RuleHooks<ExecHook> {
@@ -77,10 +76,8 @@ function readInit(
   origin: { readonly source: 'restore' | 'policy'; readonly rule: string | null },
 ): RuleHooks<InitHook> {
   const { initContainers = null, timeout = null, ...others } = fields;
-  const unknown = Object.keys(others).map((key) => warnings.unknownField(`${place}.${shorten(key, longestField)}`));
-  const text = timeout === null ? undefined : typeof timeout === 'string' ? timeout : JSON.stringify(timeout);
-  const limit = parseTimeout(`${place}.timeout`, text, noLimit);
-  const found = [...unknown, ...limit.warnings];
+  const limit = readTimeout(`${place}.timeout`, timeout);
+  const found = [...unknownFields(others, place), ...limit.warnings];
   if (initContainers === null) return { hooks: [], warnings: found };
   const inside = `${place}.initContainers`;
   if (!isJsonList(initContainers)) {
@@ -95,4 +92,10 @@ function readInit(
     hooks: parsed.flatMap(({ hooks }) => hooks),
     warnings: [...found, ...parsed.flatMap((each) => each.warnings)],
   };
+}
+
+/** A number is none: it would not say of what. */
+function readTimeout(key: string, value: Json) {
+  if (value === null || typeof value === 'string') return parseTimeout(key, value ?? undefined, noLimit);
+  return { value: noLimit.ms, warnings: [warnings.malformedDuration(key, JSON.stringify(value), noLimit.taken)] };
 }

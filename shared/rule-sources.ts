@@ -1,3 +1,4 @@
+import type { PolicyRef } from './hook.ts';
 import type { Inheritable } from './inherit.ts';
 import type { PlanContext } from './plan-context.ts';
 import { policyKind } from './policy.ts';
@@ -9,16 +10,23 @@ export interface RuleSource {
   readonly rules: RulesReading;
   readonly origin: RulesOrigin;
   readonly inherit: readonly Inheritable[] | null;
+  /** null: it is the Restore. */
+  readonly policy: PolicyRef | null;
 }
 
 /** The Restore, then the policies, in their order: where hooks come from if the pod's annotations ask for none. */
 export function ruleSources({ restore, policies }: PlanContext): RuleSource[] {
-  const standing = policies.map(({ name, rules, inherit }): RuleSource => {
+  const standing = policies.map(({ namespace, name, rules, inherit }): RuleSource => {
     const ruleName: RulesOrigin['ruleName'] = (rule) => `${name}/${rule.name ?? ''}`;
-    return { rules, inherit, origin: { source: 'policy', place: `${policyKind} ${name} spec.resources`, ruleName } };
+    return {
+      rules,
+      inherit,
+      policy: { namespace, name },
+      origin: { source: 'policy', place: `${policyKind} ${name} spec.resources`, ruleName },
+    };
   });
   if (restore.is !== 'found') return standing;
   const place = `Restore ${restore.restore.name} hooks.resources`;
   const origin: RulesOrigin = { source: 'restore', place, ruleName: ({ name }) => name };
-  return [{ rules: restore.rules, inherit: null, origin }, ...standing];
+  return [{ rules: restore.rules, inherit: null, policy: null, origin }, ...standing];
 }

@@ -1,19 +1,18 @@
 import { boolean, integer, oneOf, record, refused, required, text, vital, wholeListOf } from './shape.ts';
-import { trimSpace } from './trim.ts';
+import * as rules from './text-rules.ts';
 
 const largestId = 2 ** 31 - 1;
 const profileTypes = oneOf('Localhost', 'RuntimeDefault', 'Unconfined');
-const localhostProfile = text((path) => {
-  const outside = path === '' || path.length > 4095 || trimSpace(path) !== path;
-  return outside || path.startsWith('/') || path.split('/').includes('..') ? 'is no profile' : null;
-});
 
-const profile = record({ type: required(profileTypes), localhostProfile: vital(localhostProfile) }, (given) => {
-  const local = given.type === 'Localhost';
-  return local === (given.localhostProfile !== undefined)
-    ? null
-    : 'needs a localhostProfile with Localhost, and only then';
-});
+const profile = record(
+  { type: required(profileTypes), localhostProfile: vital(text(rules.localhostProfile)) },
+  (given) => {
+    const local = given.type === 'Localhost';
+    return local === (given.localhostProfile !== undefined)
+      ? null
+      : 'needs a localhostProfile with Localhost, and only then';
+  },
+);
 
 /**
  * A SecurityContext, all or nothing: with a part of it left out, the container would have more rights than were asked for.

@@ -1,5 +1,14 @@
 /** Says what is wrong with a text, as the end of a sentence about it; null: nothing. */
-export type TextRule = (text: string) => string | null;
+export interface TextRule {
+  (text: string): string | null;
+  /** What it goes by, for a schema that is to say the same. Absent: it takes every text. */
+  readonly terms?: TextTerms;
+}
+
+/** The patterns mean the same to JavaScript and to RE2, by which the API server goes. */
+export type TextTerms =
+  | { readonly is: 'words'; readonly words: readonly string[] }
+  | { readonly is: 'pattern'; readonly fits?: RegExp; readonly never?: RegExp; readonly longest?: number };
 
 export interface RecordShape {
   readonly is: 'record';
@@ -42,7 +51,8 @@ export function text(rule: TextRule = () => null): Shape {
 }
 
 export function oneOf(...words: readonly string[]): Shape {
-  return text((word) => (words.includes(word) ? null : `is none of ${words.join(', ')}`));
+  const rule = (word: string) => (words.includes(word) ? null : `is none of ${words.join(', ')}`);
+  return text(Object.assign(rule, { terms: { is: 'words', words } as const }));
 }
 
 export function integer(from: number, to: number): Shape {
@@ -69,7 +79,13 @@ export function refused(why: string): Shape {
   return { is: 'refused', why };
 }
 
-export function record(fields: Readonly<Record<string, Field>>, agree: RecordShape['agree'] = () => null): RecordShape {
+/** Of fields that do not concern each other. */
+export const agreeAlways: RecordShape['agree'] = () => null;
+
+export function record(
+  fields: Readonly<Record<string, Field>>,
+  agree: RecordShape['agree'] = agreeAlways,
+): RecordShape {
   return { is: 'record', fields: new Map(Object.entries(fields)), agree };
 }
 

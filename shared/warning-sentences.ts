@@ -56,7 +56,12 @@ export const warnings = {
   malformedGlob: (place: string, value: string) =>
     fit('MalformedGlob', place, value, ' is no glob: it matches nothing'),
   ambiguousRestore: (name: string, taken: string) =>
-    fit('AmbiguousRestore', 'Restore', name, ` is there more than once: the newest, in ${taken}, is taken`),
+    fit(
+      'AmbiguousRestore',
+      'Restore',
+      name,
+      ` is there more than once: the newest, in ${shorten(taken, 32)}, is taken`,
+    ),
   veleroAtWork: (restore: string, hooks: number) =>
     fit(
       'LeftToVelero',
@@ -95,12 +100,20 @@ function at(code: WarningCode, place: string, rest: string): HookWarning {
   return warning(code, place, `${shortenPlace(place, longestWarning - rest.length)}${rest}`);
 }
 
-/** A place inside of a list keeps its beginning, which says which hook it is, and its end, which says which field. */
+/**
+ * A place keeps its beginning, inside of a list as far as to say which hook it is, and its end, which says which field. It may
+ * hold names that nobody has validated.
+ */
 function shortenPlace(place: string, room: number): string {
-  if (place.length <= room) return place;
-  const beginning = place.slice(0, place.indexOf(']') + 1);
-  if (beginning.length + 1 >= room) return shorten(place, room);
-  return `${beginning}…${place.slice(beginning.length + 1 + place.length - room).toWellFormed()}`;
+  if (place.length <= room) return printable(place);
+  const hook = place.slice(0, place.indexOf(']') + 1);
+  const beginning = hook !== '' && hook.length + 1 < room ? hook : place.slice(0, Math.max(0, Math.floor(room / 2)));
+  return printable(`${beginning}…${place.slice(beginning.length + 1 + place.length - room)}`);
+}
+
+/** The API server drops a warning with a control character in it. Each is replaced by one character, halves of a pair too. */
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu, '\ufffd').toWellFormed();
 }
 
 function warning(code: WarningCode, place: string, text: string): HookWarning {

@@ -1,22 +1,12 @@
 import { boundWarnings } from '../shared/bound-warnings.ts';
 import type { Plan } from '../shared/hook.ts';
-import type { JsonPatchOperation } from '../shared/json-patch.ts';
 import { admissionPatch } from '../shared/patch.ts';
+import type { PlanContext } from '../shared/plan-context.ts';
 import { planPod } from '../shared/plan.ts';
-import type { Pod } from '../shared/pod.ts';
+import { isAfterCompletion } from '../shared/restore.ts';
 import { judgeRestored, type RestoreScope } from '../shared/restored.ts';
+import { encodePatch, type AdmissionResponse } from './response.ts';
 import type { PodRequest } from './review.ts';
-
-/** The response of an AdmissionReview: a pod is never refused here. */
-export interface AdmissionResponse {
-  readonly uid: string;
-  readonly allowed: true;
-  readonly warnings?: readonly string[];
-  /** The API server refuses a patchType without a patch, so both are there or neither. */
-  readonly patchType?: 'JSONPatch';
-  /** A JSON Patch, in base64. */
-  readonly patch?: string;
-}
 
 export type Admission = { readonly response: AdmissionResponse } & (
   | { readonly outcome: 'not_created' | 'not_restored' }
@@ -24,37 +14,53 @@ export type Admission = { readonly response: AdmissionResponse } & (
   | { readonly outcome: 'failed'; readonly restore: string; readonly error: unknown }
 );
 
+export type RequestJudgement =
+  | { readonly restored: true; readonly restore: string }
+  | { readonly restored: false; readonly outcome: 'not_created' | 'not_restored' };
+
 const failed = 'restore hooks: this pod could not be judged and none of its hooks is run; see the log of the webhook';
 
+/** Whether a request creates a restored pod, by itself alone: only then its Restore needs to be known. */
+export function judgeRequest({ operation, subResource, pod }: PodRequest, scope: RestoreScope): RequestJudgement {
+  if (operation !== 'CREATE' || subResource !== '') return { restored: false, outcome: 'not_created' };
+  const judgement = judgeRestored(pod, scope);
+  return judgement.restored ? judgement : { restored: false, outcome: 'not_restored' };
+}
+
 /**
- * Answers an admission request: a pod that a restore creates gets its init hooks and the stamp, and whoever created it hears
- * what was wrong in what was asked; all else passes untouched.
+ * Answers the creation of a restored pod: it gets its init hooks and the stamp, and whoever created it hears
+ * what was wrong in what was asked.
  *
+ * @param restore the restore label's value
+ * @param context at stage `admission`
  * @param plan for tests
  */
-export function admit(request: PodRequest, scope: RestoreScope, plan: (pod: Pod) => Plan = planPod): Admission {
+export function admit(
+  request: PodRequest,
+  restore: string,
+  context: PlanContext,
+  plan: typeof planPod = planPod,
+): Admission {
   const { uid, pod } = request;
-  if (request.operation !== 'CREATE' || request.subResource !== '') {
-    return { outcome: 'not_created', response: { uid, allowed: true } };
+  if (context.restore.is === 'found' && isAfterCompletion(null, context.restore.restore)) {
+    return pass(request, 'not_restored');
   }
-  const judgement = judgeRestored(pod, scope);
-  if (!judgement.restored) return { outcome: 'not_restored', response: { uid, allowed: true } };
-  const { restore } = judgement;
   try {
-    const planned = plan(pod);
+    const planned = plan(pod, restore, context);
     const patch = admissionPatch(pod, planned, restore);
-    const response = { uid, allowed: true as const, ...warningsOf(planned), ...encode(patch) };
+    const response = { uid, allowed: true as const, ...warningsOf(planned), ...encodePatch(patch) };
     return { outcome: patch.length === 0 ? 'unchanged' : 'patched', response, restore, plan: planned };
   } catch (error) {
+    // A hook is never worth a pod.
     return { outcome: 'failed', response: { uid, allowed: true, warnings: [failed] }, restore, error };
   }
 }
 
-function warningsOf({ warnings }: Plan) {
-  return warnings.length === 0 ? {} : { warnings: boundWarnings(warnings) };
+/** Lets everything else pass untouched. */
+export function pass({ uid }: PodRequest, outcome: 'not_created' | 'not_restored'): Admission {
+  return { outcome, response: { uid, allowed: true } };
 }
 
-function encode(patch: readonly JsonPatchOperation[]) {
-  if (patch.length === 0) return {};
-  return { patchType: 'JSONPatch' as const, patch: Buffer.from(JSON.stringify(patch)).toString('base64') };
+function warningsOf({ warnings }: Plan) {
+  return warnings.length === 0 ? {} : { warnings: boundWarnings(warnings) };
 }

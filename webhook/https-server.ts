@@ -62,7 +62,9 @@ export function createHttpsServer(options: {
     await readAway(request);
     return refuse(error, reply, logger);
   });
-  app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'there is only POST /mutate here' }));
+  app.setNotFoundHandler((_request, reply) =>
+    reply.code(404).send({ error: 'there are only POST /mutate and POST /mutate-restore here' }),
+  );
   return app;
 }
 

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { RestoreMove } from '../shared/move-restore.ts';
 import type { Admission } from './admit.ts';
 
 export type RequestOutcome = Admission['outcome'] | 'bad_request';
@@ -11,6 +12,8 @@ const outcomes: readonly RequestOutcome[] = [
   'failed',
   'bad_request',
 ];
+
+const moves: readonly RestoreMove['outcome'][] = ['moved', 'dropped', 'left', 'nothing'];
 
 export type WebhookMetrics = ReturnType<typeof createWebhookMetrics>;
 
@@ -25,8 +28,21 @@ export function createWebhookMetrics(registry: Registry) {
   });
   // A rate over a series that appears with its first event misses that event.
   for (const outcome of outcomes) requests.inc({ outcome }, 0);
+  const restores = new Counter({
+    name: 'restore_hooks_webhook_restores_total',
+    help: 'Restores admitted, by what became of their hooks.',
+    labelNames: ['outcome'] as const,
+    registers,
+  });
+  for (const outcome of moves) restores.inc({ outcome }, 0);
   return {
     requests,
+    restores,
+    restoreLookups: new Counter({
+      name: 'restore_hooks_webhook_restore_lookups_total',
+      help: 'Questions to the API server about a Restore that the watch has not brought yet.',
+      registers,
+    }),
     patchedPods: new Counter({
       name: 'restore_hooks_webhook_patched_pods_total',
       help: 'Restored pods that got an init container, the stamp, or both; dry runs not counted.',

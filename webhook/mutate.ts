@@ -1,47 +1,40 @@
 import type { RestoreScope } from '../shared/restored.ts';
 import type { Logger } from '../shared/service/logger.ts';
-import { admit, type Admission } from './admit.ts';
+import type { Planning } from '../shared/service/planning.ts';
+import { admit, judgeRequest, pass, type Admission } from './admit.ts';
 import type { HttpsApp } from './https-server.ts';
 import type { WebhookMetrics } from './metrics.ts';
+import { reviewOf } from './response.ts';
 import { readReview, type PodRequest } from './review.ts';
 
 export interface MutateOptions {
   readonly scope: RestoreScope;
+  readonly planning: Planning;
   readonly metrics: WebhookMetrics;
   readonly logger: Logger;
-  /** Once aborted, answers ask the client to go elsewhere with its next request. */
-  readonly signal: AbortSignal;
 }
 
-/** Gives the server its one route, `POST /mutate`, with what is counted and logged about it. */
+/** Gives the server `POST /mutate`, for pods, with what is counted and logged about it. */
 export function routeMutate(app: HttpsApp, options: MutateOptions): void {
-  const { scope, metrics, logger, signal } = options;
-  app.addHook('onSend', async (_request, reply) => {
-    if (signal.aborted) reply.header('connection', 'close');
-    return Promise.resolve();
-  });
-  app.addHook('onResponse', (_request, reply, done) => {
-    metrics.duration.observe(reply.elapsedTime / 1000);
-    if (reply.statusCode >= 400) metrics.requests.inc({ outcome: reply.statusCode < 500 ? 'bad_request' : 'failed' });
-    done();
-  });
-  app.post('/mutate', (httpRequest, reply) => {
+  const { scope, planning, metrics, logger } = options;
+  app.post('/mutate', async (httpRequest, reply) => {
     const reading = readReview(httpRequest.body);
     if (!reading.ok) {
       logger.info({ problem: reading.problem, peer: httpRequest.ip }, 'request refused');
       return reply.code(400).send({ error: reading.problem });
     }
-    const admission = admit(reading.request, scope);
+    const admission = await answer(reading.request, scope, planning);
     count(admission, reading.request, metrics);
     log(admission, reading.request, logger);
-    const { response } = admission;
-    return reply.send({ apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', response });
+    return reply.send(reviewOf(admission.response));
   });
-  app.route({
-    method: ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
-    url: '/mutate',
-    handler: (_request, reply) => reply.code(405).header('allow', 'POST').send({ error: 'only POST is served here' }),
-  });
+}
+
+async function answer(request: PodRequest, scope: RestoreScope, planning: Planning): Promise<Admission> {
+  const judgement = judgeRequest(request, scope);
+  if (!judgement.restored) return pass(request, judgement.outcome);
+  const { namespace = '' } = request.pod.metadata;
+  return admit(request, judgement.restore, await planning.contextFor(namespace, judgement.restore, 'admission', null));
 }
 
 function count(admission: Admission, { dryRun }: PodRequest, metrics: WebhookMetrics): void {
@@ -60,7 +53,7 @@ function log(admission: Admission, { pod, dryRun }: PodRequest, logger: Logger):
     logger.error({ ...fields, err: admission.error }, 'restored pod admitted without its hooks');
     return;
   }
-  const { init, exec, warnings } = admission.plan;
-  const hooks = { init: init.length, exec: exec.length, warnings: warnings.map(({ code }) => code) };
+  const { init, exec, warnings, left, command } = admission.plan;
+  const hooks = { init: init.length, exec: exec.length, warnings: warnings.map(({ code }) => code), left, command };
   logger.info({ ...fields, outcome: admission.outcome, ...hooks }, 'restored pod admitted');
 }

@@ -4,12 +4,14 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Registry } from 'prom-client';
 import type { Logger } from '../shared/service/logger.ts';
+import type { Cluster } from '../shared/service/cluster.ts';
+import { annotationPlanning, createPlanning, type Planning } from '../shared/service/planning.ts';
 import { startProbes, type Readiness } from '../shared/service/probes.ts';
 import { readCertificate, type ServingCertificate } from './certificate.ts';
 import type { WebhookConfig } from './config.ts';
 import { createHttpsServer, secureContext } from './https-server.ts';
 import { createWebhookMetrics } from './metrics.ts';
-import { routeMutate } from './mutate.ts';
+import { addRoutes } from './routes.ts';
 import { renewCertificate } from './renewal.ts';
 
 export interface Webhook {
@@ -26,6 +28,8 @@ export interface WebhookDependencies {
   /** Aborted to stop: not ready at once, then running requests end, then nothing listens any more. */
   readonly signal: AbortSignal;
   readonly registry?: Registry;
+  /** Called only if the configuration wants Restores and policies. */
+  readonly connect: (kubeconfig: string | null) => Cluster;
 }
 
 /**
@@ -47,13 +51,18 @@ export async function startWebhook(config: WebhookConfig, dependencies: WebhookD
     metrics.certificateExpiry.set(next.expiresAtMs / 1000);
   };
   metrics.certificateExpiry.set(certificate.expiresAtMs / 1000);
-  routeMutate(app, { scope: config.scope, metrics, logger, signal });
+  const planning = makePlanning(config, dependencies, () => metrics.restoreLookups.inc());
+  const knowing = planning.run(signal);
+  addRoutes(app, { scope: config.scope, planning, settings: config.planning, metrics, logger, signal });
   await app.ready();
 
   let listening = false;
+  // A resource that comes later is read within a moment, and asked for until then.
+  let wasReady = false;
   const readiness = (): Readiness => {
     if (signal.aborted) return { ready: false, reason: 'shutting down' };
     if (!listening) return { ready: false, reason: 'starting' };
+    if (!wasReady && !planning.ready().ready) return planning.ready();
     if (certificate.expiresAtMs <= Date.now()) return { ready: false, reason: 'the certificate has expired' };
     return { ready: true };
   };
@@ -71,15 +80,28 @@ export async function startWebhook(config: WebhookConfig, dependencies: WebhookD
     { folder: config.tlsFolder, intervalMs: config.tlsCheckIntervalMs, current: certificate, use, metrics, logger },
     signal,
   );
+  void planning.known.then(() => {
+    wasReady = true;
+    logger.info({ mode: planning.mode() }, 'webhook is ready');
+  });
   const stop = async () => {
     await aborted(signal);
     logger.info('webhook is shutting down');
     await closeServer(app.server, config.shutdown);
-    await renewal;
+    await Promise.all([renewal, knowing]);
     await probes.close();
     logger.info('webhook has stopped');
   };
   return { port: (app.server.address() as AddressInfo).port, probePort: probes.port, stopped: stop() };
+}
+
+function makePlanning(
+  { planning }: WebhookConfig,
+  { connect, logger }: WebhookDependencies,
+  asked: () => void,
+): Planning {
+  if (planning.sources === 'annotations') return annotationPlanning(planning);
+  return createPlanning(connect(planning.kubeconfig), { ...planning, log: logger, asked });
 }
 
 /** New requests are served until the endpoints have forgotten this pod: one that is turned away is a hook that is missed. */

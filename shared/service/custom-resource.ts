@@ -135,4 +135,3 @@ export function createCustomResource<Raw extends Watched, Kept>(
     keys.clear();
   }
 }
-

@@ -33,7 +33,7 @@ export interface PlanningConfig extends PlanningSettings {
   readonly mostCharacters: number;
 }
 
-type PlanningEnvironment = { readonly [Name in keyof typeof planningFields]: z.output<(typeof planningFields)[Name]> };
+type PlanningEnvironment = z.output<z.ZodObject<typeof planningFields>>;
 
 /** The planning part of a process's configuration. */
 export function planningConfig(env: PlanningEnvironment): PlanningConfig {

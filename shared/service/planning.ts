@@ -34,8 +34,11 @@ export interface Planning {
   /** null: it is not known yet whether there is a Velero. */
   mode(): Mode | null;
   ready(): Readiness;
+  /** Resolves once it is ready for the first time, and never before `run`. */
+  readonly known: Promise<void>;
   /**
-   * The context of a pod's plan. null: the mode is not known yet. Never throws.
+   * The context of a pod's plan. Never throws. What is not known yet is as good as a Restore that cannot be read: nothing is
+   * moved, and the executor decides later.
    *
    * @param labelValue of the restore label
    * @param createdAtMs of the pod; null: it is being created
@@ -45,7 +48,7 @@ export interface Planning {
     labelValue: string,
     stage: PlanContext['stage'],
     createdAtMs: number | null,
-  ): Promise<PlanContext | null>;
+  ): Promise<PlanContext>;
   /** Keeps Restores and policies in step until the signal aborts; resolves then. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -53,6 +56,8 @@ export interface Planning {
 /** Makes the planning of a process. Nothing is sent before `run`. */
 export function createPlanning(cluster: Cluster, options: PlanningOptions): Planning {
   const { discoveryMs, watchTiming, log } = options;
+  let isKnown: () => void = () => undefined;
+  const known = new Promise<void>((resolve) => (isKnown = resolve));
   const common = { discoveryMs, ...(watchTiming !== undefined && { watchTiming }) };
   const restores = createRestores(cluster, {
     ...common,
@@ -60,12 +65,12 @@ export function createPlanning(cluster: Cluster, options: PlanningOptions): Plan
     lookupMs: options.lookupMs,
     mostCharacters: options.mostCharacters,
     asked: options.asked,
-    noted: (note) => tell(note, 'restores', log),
+    noted: (note) => noted(note, 'restores'),
   });
   const policies = createPolicies(cluster, {
     ...common,
     systemNamespace: options.systemNamespace,
-    noted: (note) => tell(note, 'restorehookpolicies', log),
+    noted: (note) => noted(note, 'restorehookpolicies'),
   });
   const { inherit, takeoverNamespaces } = options;
 
@@ -76,17 +81,28 @@ export function createPlanning(cluster: Cluster, options: PlanningOptions): Plan
     return served ? 'takeover' : 'standalone';
   }
 
+  function ready(): Readiness {
+    if (!restores.synced()) return { ready: false, reason: 'the Restores have not been listed yet' };
+    if (!policies.synced()) return { ready: false, reason: 'the RestoreHookPolicies have not been listed yet' };
+    return { ready: true };
+  }
+
+  function noted(note: CustomResourceNote, resource: string): void {
+    tell(note, resource, log);
+    if (ready().ready) isKnown();
+  }
+
   return {
     mode,
-    ready() {
-      if (!restores.synced()) return { ready: false, reason: 'the Restores have not been listed yet' };
-      if (!policies.synced()) return { ready: false, reason: 'the RestoreHookPolicies have not been listed yet' };
-      return { ready: true };
-    },
+    ready,
+    known,
     async contextFor(namespace, labelValue, stage, createdAtMs) {
       const restore = await restores.find(labelValue, createdAtMs);
       const now = mode();
-      if (now === null) return null;
+      if (now === null || !policies.synced()) {
+        const unknown = { is: 'unreadable' } as const;
+        return { mode: now ?? 'takeover', stage, restore: unknown, policies: [], inherit, takeoverNamespaces };
+      }
       return { mode: now, stage, restore, policies: policies.for(namespace), inherit, takeoverNamespaces };
     },
     async run(signal) {
@@ -102,6 +118,7 @@ export function annotationPlanning(settings: PlanningSettings): Planning {
   return {
     mode: () => mode,
     ready: () => ({ ready: true }),
+    known: Promise.resolve(),
     contextFor: (_namespace, _labelValue, stage) =>
       Promise.resolve({ mode, stage, restore: { is: 'none' }, policies: [], inherit, takeoverNamespaces }),
     run: () => Promise.resolve(),

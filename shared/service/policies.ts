@@ -33,8 +33,8 @@ export function createPolicies(cluster: Cluster, options: PoliciesOptions): Poli
     ...(options.watchTiming !== undefined && { watchTiming: options.watchTiming }),
   });
   return {
-    synced: resource.synced,
-    run: resource.run,
+    synced: () => resource.synced(),
+    run: (signal) => resource.run(signal),
     for(namespace) {
       const known = sorted.get(namespace);
       if (known !== undefined) return known;

@@ -68,7 +68,12 @@ async function listed(cluster: Cluster, labelValue: string, within: string, sign
       if (error instanceof ApiError && error.status === 404) return [];
       throw error;
     }
-    named.push(...restoresOf(labelValue, (page.items ?? []).map(({ metadata }) => metadata)));
+    named.push(
+      ...restoresOf(
+        labelValue,
+        (page.items ?? []).map(({ metadata }) => metadata),
+      ),
+    );
     token = page.metadata.continue ?? '';
   } while (token !== '');
   const found = await Promise.all(named.map(({ namespace, name }) => getRestore(cluster, namespace, name, signal)));

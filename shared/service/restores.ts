@@ -1,4 +1,11 @@
-import { findingOf, isAfterCompletion, readRestore, type Restore, type RestoreFinding, type RestoreObject } from '../restore.ts';
+import {
+  findingOf,
+  isAfterCompletion,
+  readRestore,
+  type Restore,
+  type RestoreFinding,
+  type RestoreObject,
+} from '../restore.ts';
 import { noRules } from '../resource-rule.ts';
 import type { Cluster } from './cluster.ts';
 import { createCustomResource, type CustomResourceNote } from './custom-resource.ts';
@@ -49,24 +56,32 @@ export function createRestores(cluster: Cluster, options: RestoresOptions): Rest
   const found = createRecent<readonly Restore[]>(recentMs);
   const absent = createRecent<true>(absentMs);
   const asking = new Map<string, Promise<readonly Restore[] | null>>();
-  const resource = createCustomResource<RestoreObject & { readonly metadata: { readonly name?: string } }, true>(cluster, {
-    groupVersion: 'velero.io/v1',
-    resource: 'restores',
-    namespaces: options.namespaces,
-    discoveryMs: options.discoveryMs,
-    // The watch itself would keep all of them; the index keeps as much as may be.
-    keep: (object) => {
-      index.put(keyOf(object), readRestore(object));
-      return true;
+  const resource = createCustomResource<RestoreObject & { readonly metadata: { readonly name?: string } }, true>(
+    cluster,
+    {
+      groupVersion: 'velero.io/v1',
+      resource: 'restores',
+      namespaces: options.namespaces,
+      discoveryMs: options.discoveryMs,
+      // The watch itself would keep all of them; the index keeps as much as may be.
+      keep: (object) => {
+        index.put(keyOf(object), readRestore(object));
+        return true;
+      },
+      changed: (key, kept) => {
+        if (kept === null) index.remove(key);
+      },
+      noted: options.noted,
+      ...(options.watchTiming !== undefined && { watchTiming: options.watchTiming }),
     },
-    changed: (key, kept) => {
-      if (kept === null) index.remove(key);
-    },
-    noted: options.noted,
-    ...(options.watchTiming !== undefined && { watchTiming: options.watchTiming }),
-  });
+  );
 
-  return { served: resource.served, synced: resource.synced, run: resource.run, find };
+  return {
+    served: () => resource.served(),
+    synced: () => resource.synced(),
+    run: (signal) => resource.run(signal),
+    find,
+  };
 
   async function find(labelValue: string, createdAtMs: number | null): Promise<RestoreFinding> {
     if (labelValue === '' || resource.served() === false) return { is: 'none' };

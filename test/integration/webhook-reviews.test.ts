@@ -172,7 +172,7 @@ describe('the webhook, for a bad request', () => {
       { headers: { ...json, 'transfer-encoding': 'chunked' } },
     ],
     ['a GET', 405, 'only POST is served here', undefined, { method: 'GET', headers: {} }],
-    ['another path', 404, 'there is only POST /mutate here', good, { path: '/validate' }],
+    ['another path', 404, 'there are only POST /mutate and POST /mutate-restore here', good, { path: '/validate' }],
   ])('answers %s with %d and one sentence, and serves on', async (_, status, error, body, options) => {
     const answer = await send(webhook, body, options);
     expect(answer.status).toBe(status);

@@ -7,7 +7,9 @@ import { executorMetrics } from '../../executor/metrics.ts';
 import { Narrator } from '../../executor/narrator.ts';
 import type { ExecHook } from '../../shared/hook.ts';
 import { connectCluster, loadKubeConfig, type Cluster } from '../../shared/service/cluster.ts';
+import { createPolicyStatus } from '../../executor/policy-status.ts';
 import { createLogger } from '../../shared/service/logger.ts';
+import { annotationPlanning, type PlanningSettings } from '../../shared/service/planning.ts';
 import { LogLines, type LogLine } from './log-lines.ts';
 import { buildPlan } from './pods.ts';
 
@@ -21,6 +23,14 @@ export interface InProcessExecutor {
 
 /** Takes pods with this label, whose stamp a test writes itself, so that no other executor takes them. */
 export const ownLabel = 'test.restorehooks.io/restore-name';
+
+const unplanned: PlanningSettings = {
+  mode: 'standalone',
+  restoreNamespaces: [],
+  takeoverNamespaces: null,
+  systemNamespace: 'restore-hooks',
+  inherit: [],
+};
 
 /** Starts it on a real cluster. */
 export function startInProcess(kubeconfig: string, ...rest: RestOf<typeof startOn>): InProcessExecutor {
@@ -56,7 +66,9 @@ export function startOn(
     },
     {
       cluster,
-      planPod: ({ metadata }) => buildPlan({ exec: hooks.get(metadata.name ?? '') ?? [] }),
+      planning: annotationPlanning(unplanned),
+      plan: ({ metadata }) => buildPlan({ exec: hooks.get(metadata.name ?? '') ?? [] }),
+      policyStatus: createPolicyStatus(cluster, { log, nowMs: Date.now }),
       log,
       metrics,
       narrator: new Narrator(log, events, metrics, true),

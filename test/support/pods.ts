@@ -73,5 +73,5 @@ export function buildHook(container: string, more: Partial<ExecHook> = {}): Exec
 /** A plan that is ours and asks for nothing, unless told otherwise. */
 export function buildPlan(more: Partial<Plan> = {}): Plan {
   const hooks = (more.init ?? []).length + (more.exec ?? []).length;
-  return { init: [], exec: [], warnings: [], left: null, command: 'stays', stamp: hooks > 0, ...more };
+  return { init: [], exec: [], warnings: [], left: null, command: 'stays', policies: [], stamp: hooks > 0, ...more };
 }

@@ -22,6 +22,8 @@ export interface System {
 
 export interface SystemOptions {
   readonly executorEnv?: Readonly<Record<string, string>>;
+  /** For both: they must plan alike. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Starts both and resolves when the API server calls the webhook and the executor has listed the restored pods. */
@@ -31,29 +33,35 @@ export async function startSystem(cluster: AnyCluster, options: SystemOptions = 
   const subjects = { dnsNames: [], ipAddresses: [cluster.hostAddress] };
   const serving = await createServingCertificate(authority, subjects, Date.now());
   await writeCertificates(folder, serving, authority.cert);
+  const kubeconfigs = await kubeconfigsOf(cluster, folder);
   const webhook = startService('webhook', {
+    RESTORE_HOOKS_KUBECONFIG: kubeconfigs.webhook,
     RESTORE_HOOKS_HTTPS_HOST: cluster.hostAddress,
     RESTORE_HOOKS_HTTPS_PORT: '0',
     RESTORE_HOOKS_PROBE_HOST: '127.0.0.1',
     RESTORE_HOOKS_PROBE_PORT: '0',
     RESTORE_HOOKS_TLS_FOLDER: folder,
     RESTORE_HOOKS_SHUTDOWN_DELAY_SECONDS: '0',
+    ...options.env,
   });
-  const { port } = (await webhook.line(({ msg }) => msg === 'webhook is listening')) as unknown as { port: number };
+  const listening = await webhook.line(({ msg }) => msg === 'webhook is listening');
+  const { port } = listening as unknown as { port: number };
+  await webhook.line(({ msg }) => msg === 'webhook is ready');
   const registration = registrationOf({
     url: `https://${cluster.hostAddress}:${port}/mutate`,
     caBundle: authority.cert,
     restoreLabel: defaultRestoreLabel,
     excludedNamespaces: defaultExcludedNamespaces,
+    restoreNamespaces: ['velero'],
   });
   await kubectl(cluster, ['apply', '-f', '-'], JSON.stringify(registration));
-  const kubeconfig = await executorKubeconfig(cluster, folder);
 
   async function startExecutor(env: Readonly<Record<string, string>> = {}): Promise<ServiceProcess> {
     const executor = startService('executor', {
-      RESTORE_HOOKS_KUBECONFIG: kubeconfig,
+      RESTORE_HOOKS_KUBECONFIG: kubeconfigs.executor,
       RESTORE_HOOKS_PROBE_HOST: '127.0.0.1',
       RESTORE_HOOKS_PROBE_PORT: '0',
+      ...options.env,
       ...options.executorEnv,
       ...env,
     });
@@ -82,14 +90,18 @@ interface KubeConfigFile {
   readonly users: readonly { readonly name: string; readonly user: unknown }[];
 }
 
-/** The executor acts as its service account, with the rights that examples/install/rbac.yaml gives it and no other. */
-async function executorKubeconfig(cluster: AnyCluster, folder: string): Promise<string> {
+/** Each acts as its service account, with the rights that examples/install/rbac.yaml gives it and no other. */
+async function kubeconfigsOf(cluster: AnyCluster, folder: string) {
   const rbac = fileURLToPath(new URL('../../examples/install/rbac.yaml', import.meta.url));
   await kubectl(cluster, ['apply', '-f', '-'], await readFile(rbac, 'utf8'));
-  const { stdout } = await kubectl(cluster, ['create', 'token', 'executor', '-n', 'restore-hooks', '--duration=10h']);
-  const admin = await kubectlJson<KubeConfigFile>(cluster, ['config', 'view', '--raw']);
-  const users = admin.users.map(({ name }) => ({ name, user: { token: stdout.trim() } }));
-  const file = join(folder, 'executor.kubeconfig');
-  await writeFile(file, JSON.stringify({ ...admin, users }), { mode: 0o600 });
-  return file;
+  return { webhook: await kubeconfigOf('webhook'), executor: await kubeconfigOf('executor') };
+
+  async function kubeconfigOf(account: string): Promise<string> {
+    const { stdout } = await kubectl(cluster, ['create', 'token', account, '-n', 'restore-hooks', '--duration=10h']);
+    const admin = await kubectlJson<KubeConfigFile>(cluster, ['config', 'view', '--raw']);
+    const users = admin.users.map(({ name }) => ({ name, user: { token: stdout.trim() } }));
+    const file = join(folder, `${account}.kubeconfig`);
+    await writeFile(file, JSON.stringify({ ...admin, users }), { mode: 0o600 });
+    return file;
+  }
 }

@@ -63,6 +63,7 @@ export function spawnWebhook(env: Record<string, string>) {
       RESTORE_HOOKS_PROBE_HOST: '127.0.0.1',
       RESTORE_HOOKS_PROBE_PORT: '0',
       RESTORE_HOOKS_SHUTDOWN_DELAY_SECONDS: '0',
+      RESTORE_HOOKS_SOURCES: 'annotations',
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -29,6 +29,7 @@ describe('readCertsOptions', () => {
           file: 'f',
           address: { service: { namespace: 'ns', name: 'hook', port: 8443 } },
           excludedNamespaces: ['x'],
+          restoreNamespaces: ['velero'],
           failurePolicy: 'Fail',
           timeoutSeconds: 5,
         },

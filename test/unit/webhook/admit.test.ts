@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { JsonPatchOperation } from '../../../shared/json-patch.ts';
-import { admit } from '../../../webhook/admit.ts';
+import { annotationsOnly, type PlanContext } from '../../../shared/plan-context.ts';
+import type { planPod } from '../../../shared/plan.ts';
+import { admit, judgeRequest, pass } from '../../../webhook/admit.ts';
 import type { PodRequest } from '../../../webhook/review.ts';
 import { buildPod } from '../../support/pods.ts';
 
@@ -11,11 +13,16 @@ function request(annotations: Record<string, string>, more: Partial<PodRequest> 
   return { uid: 'u1', operation: 'CREATE', subResource: '', dryRun: false, pod, ...more };
 }
 
+function admitted(of: PodRequest, context: PlanContext = annotationsOnly, plan?: typeof planPod) {
+  const judgement = judgeRequest(of, scope);
+  return judgement.restored ? admit(of, judgement.restore, context, plan) : pass(of, judgement.outcome);
+}
+
 const command = { 'post.hook.restore.velero.io/command': '/bin/true' };
 
 describe('admit', () => {
   it('gives a restored pod with a hook its patch, in base64', () => {
-    const { outcome, response } = admit(request(command), scope);
+    const { outcome, response } = admitted(request(command));
     expect(outcome).toBe('patched');
     expect(response).toMatchObject({ uid: 'u1', allowed: true, patchType: 'JSONPatch' });
     expect(response).not.toHaveProperty('warnings');
@@ -24,13 +31,13 @@ describe('admit', () => {
   });
 
   it('has neither a patch nor its type where nothing is to change', () => {
-    const { outcome, response } = admit(request({}), scope);
+    const { outcome, response } = admitted(request({}));
     expect(outcome).toBe('unchanged');
     expect(response).toEqual({ uid: 'u1', allowed: true });
   });
 
   it('hands on the warnings, also without a hook', () => {
-    const { outcome, response } = admit(request({ 'post.hook.restore.velero.io/comand': 'x' }), scope);
+    const { outcome, response } = admitted(request({ 'post.hook.restore.velero.io/comand': 'x' }));
     expect(outcome).toBe('unchanged');
     expect(response.warnings).toEqual([expect.stringContaining('did you mean post.hook.restore.velero.io/command?')]);
     expect(response).not.toHaveProperty('patch');
@@ -41,12 +48,12 @@ describe('admit', () => {
     ['a subresource', { subResource: 'ephemeralcontainers' }, 'not_created'],
     ['a pod without the label', { pod: buildPod({ metadata: { annotations: command } }) }, 'not_restored'],
   ])('lets %s pass as it is', (_, more, outcome) => {
-    expect(admit(request(command, more), scope)).toEqual({ outcome, response: { uid: 'u1', allowed: true } });
+    expect(admitted(request(command, more))).toEqual({ outcome, response: { uid: 'u1', allowed: true } });
   });
 
   it('admits a pod whose planning fails, with a warning of at most 120 characters', () => {
     const error = new Error('a bug');
-    const admission = admit(request(command), scope, () => {
+    const admission = admitted(request(command), annotationsOnly, () => {
       throw error;
     });
     expect(admission).toMatchObject({ outcome: 'failed', restore: 'r1', error, response: { allowed: true } });

@@ -11,6 +11,18 @@ describe('readWebhookConfig', () => {
         tlsFolder: '/etc/restore-hooks/tls',
         tlsCheckIntervalMs: 10_000,
         scope: { labelKey: 'velero.io/restore-name', excludedNamespaces: ['kube-system', 'restore-hooks'] },
+        planning: {
+          mode: 'auto',
+          sources: 'all',
+          kubeconfig: null,
+          restoreNamespaces: ['velero'],
+          takeoverNamespaces: null,
+          systemNamespace: 'restore-hooks',
+          inherit: [],
+          lookupMs: 1_000,
+          discoveryMs: 10_000,
+          mostCharacters: 33_554_432,
+        },
         limits: {
           handshakeTimeoutMs: 10_000,
           headersTimeoutMs: 10_000,
