@@ -50,6 +50,14 @@ export function mostAtOnce(lines: readonly LogLine[]): number {
   return most;
 }
 
+/** The cluster of this test run: the user's own, or the embedded one, whose parts can be killed. */
+export async function findCluster(): Promise<{ readonly cluster: AnyCluster; readonly embedded: Cluster | null }> {
+  const own = await findOwnCluster(process.env);
+  if (own !== null) return { cluster: own, embedded: null };
+  const embedded = await attachCluster(process.env.RESTORE_HOOKS_TEST_CLUSTER ?? 'test');
+  return { cluster: embedded, embedded };
+}
+
 /** The cluster of this test run, the system beside it, and a namespace that nobody else uses. */
 export class Scene {
   readonly cluster: AnyCluster;
@@ -65,12 +73,9 @@ export class Scene {
     this.namespace = namespace;
   }
 
-  static async open(options: SystemOptions = {}): Promise<Scene> {
-    const own = await findOwnCluster(process.env);
-    const embedded = own === null ? await attachCluster(process.env.RESTORE_HOOKS_TEST_CLUSTER ?? 'test') : null;
-    const cluster = own ?? embedded;
-    if (cluster === null) throw new Error('there is no cluster to test on');
-    const namespace = `t-${randomBytes(4).toString('hex')}`;
+  static async open(options: SystemOptions & { readonly namespace?: string } = {}): Promise<Scene> {
+    const { cluster, embedded } = await findCluster();
+    const { namespace = `t-${randomBytes(4).toString('hex')}` } = options;
     await kubectl(cluster, ['create', 'namespace', namespace]);
     return new Scene(cluster, embedded, await startSystem(cluster, options), namespace);
   }
