@@ -86,6 +86,7 @@ async function meet(
       void markInterrupted(ref, commandBack(pod), parts, signal);
       break;
     case 'left':
+      parts.log.debug({ namespace: ref.namespace, pod: ref.name, why: taking.why, left: plan.left }, 'pod left');
       if (plan.left !== null && taking.why === 'not ours') metrics.podsLeft.inc({ why: plan.left });
       break;
   }
