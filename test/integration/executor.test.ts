@@ -2,11 +2,12 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ExecutorOptions } from '../../executor/executor.ts';
 import type { ExecHook } from '../../shared/hook.ts';
 import type { Pod } from '../../shared/pod.ts';
+import { annotationPlanning } from '../../shared/service/planning.ts';
 import { ApiError } from '../../shared/service/api-error.ts';
 import { ExecServer } from '../support/exec-server.ts';
 import { FakeApi } from '../support/fake-api.ts';
-import { ownLabel, startOn, type InProcessExecutor } from '../support/in-process.ts';
-import { buildHook, buildPod, runningStatus, waitingStatus } from '../support/pods.ts';
+import { ownLabel, startOn, unplanned, type InProcessExecutor } from '../support/in-process.ts';
+import { buildHook, buildPlan, buildPod, runningStatus, waitingStatus } from '../support/pods.ts';
 import type { LogLine } from '../support/log-lines.ts';
 
 let api: FakeApi;
@@ -44,6 +45,60 @@ function pod(name: string, more: Parameters<typeof buildPod>[0] = {}): Pod {
 const says = (msg: string, name: string) => (line: LogLine) => line.msg === msg && line.pod === name;
 const ended = (name: string) => executor.line(says('hook ended', name));
 const finished = (name: string) => executor.line(says('hooks finished', name));
+
+describe('a pod whose Restore cannot be read', () => {
+  it('is decided once it can be, and its hook runs once', async () => {
+    const planning = annotationPlanning(unplanned);
+    let questions = 0;
+    const contextFor: typeof planning.contextFor = async (...asked) => {
+      questions += 1;
+      const context = await planning.contextFor(...asked);
+      return questions < 3 ? { ...context, restore: { is: 'unreadable' } } : context;
+    };
+    api.put(pod('db'));
+    executor = startOn(
+      api.cluster(exec.connection),
+      new Map([['db', [buildHook('a')]]]),
+      {},
+      { planning: { ...planning, contextFor } },
+    );
+    (await exec.next()).end();
+    await finished('db');
+    expect(questions).toBe(3);
+    expect(exec.asked).toHaveLength(1);
+    const undecided = executor.lines.filter(
+      ({ msg, pod: name }) => msg.startsWith('pod not decided yet') && name === 'db',
+    );
+    expect(undecided).toHaveLength(2);
+  });
+
+  it('that bears a mark already is left without a question', async () => {
+    const contextFor = () => Promise.reject(new Error('asked'));
+    const conditions = [{ type: 'restorehooks.io/hooks', status: 'True', reason: 'Succeeded' }];
+    api.put(pod('done', { conditions }));
+    const planning = { ...annotationPlanning(unplanned), contextFor };
+    executor = startOn(api.cluster(exec.connection), new Map(), {}, { planning });
+    const line = await executor.line(says('pod left', 'done'));
+    expect(line.why).toBe('done before');
+  });
+});
+
+describe('a command that is given back', () => {
+  it('is written again when the API server could not take it, and no hook is run', async () => {
+    let failed = 0;
+    api.before = ({ method }) => {
+      if (method === 'PATCH' && (failed += 1) < 3) throw new Error('socket hang up');
+    };
+    api.put(pod('db', { metadata: { annotations: { 'post.hook.restorehooks.io/command': '/bin/true' } } }));
+    const plan = () => buildPlan({ left: 'restore-holds-hooks', command: 'moves back' });
+    executor = startOn(api.cluster(exec.connection), new Map(), {}, { plan });
+    await executor.line(says('command given back to Velero', 'db'));
+    await executor.line(says('pod left', 'db'));
+    expect(failed).toBe(3);
+    expect(api.pod('db').metadata.annotations).toEqual({ 'post.hook.restore.velero.io/command': '/bin/true' });
+    expect(exec.asked).toEqual([]);
+  });
+});
 
 describe('the mark', () => {
   it('is known again as this run’s own when the answer to its write was lost: the hook runs, once', async () => {

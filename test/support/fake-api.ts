@@ -7,8 +7,12 @@ import type { ApiRequest, Cluster } from '../../shared/service/cluster.ts';
 type Fault = (request: ApiRequest) => Promise<void> | void;
 
 interface Patch {
-  readonly metadata: { readonly uid?: string; readonly resourceVersion?: string };
-  readonly status: { readonly conditions: readonly PodCondition[] };
+  readonly metadata: {
+    readonly uid?: string;
+    readonly resourceVersion?: string;
+    readonly annotations?: Readonly<Record<string, string | null>>;
+  };
+  readonly status?: { readonly conditions: readonly PodCondition[] };
 }
 
 /** The pods of an API server in memory, its watch, its marks and its Events, with a fault wherever a test wants one. */
@@ -109,8 +113,15 @@ export class FakeApi {
     const { metadata, status } = request.body as Patch;
     const stale = metadata.resourceVersion !== undefined && metadata.resourceVersion !== pod.metadata.resourceVersion;
     if (metadata.uid !== pod.metadata.uid || stale) throw new ApiError('conflict', 409, 'Conflict', null);
-    const kept = (pod.status?.conditions ?? []).filter(({ type }) => status.conditions.every((c) => c.type !== type));
-    return this.put({ ...pod, status: { ...pod.status, conditions: [...kept, ...status.conditions] } });
+    const conditions = status?.conditions ?? [];
+    const kept = (pod.status?.conditions ?? []).filter(({ type }) => conditions.every((c) => c.type !== type));
+    const annotations = Object.entries({ ...pod.metadata.annotations, ...metadata.annotations });
+    const written = annotations.flatMap(([key, value]) => (value === null ? [] : [[key, value] as const]));
+    return this.put({
+      ...pod,
+      metadata: { ...pod.metadata, annotations: Object.fromEntries(written) },
+      status: { ...pod.status, conditions: [...kept, ...conditions] },
+    });
   }
 }
 

@@ -2,7 +2,7 @@ import { Registry } from 'prom-client';
 import { defaultEndGroupTiming } from '../../executor/end-group.ts';
 import { createEventRecorder } from '../../executor/events.ts';
 import { defaultExecTiming } from '../../executor/exec-session.ts';
-import { Executor, type ExecutorOptions } from '../../executor/executor.ts';
+import { Executor, type ExecutorOptions, type ExecutorParts } from '../../executor/executor.ts';
 import { executorMetrics } from '../../executor/metrics.ts';
 import { Narrator } from '../../executor/narrator.ts';
 import type { ExecHook } from '../../shared/hook.ts';
@@ -24,7 +24,8 @@ export interface InProcessExecutor {
 /** Takes pods with this label, whose stamp a test writes itself, so that no other executor takes them. */
 export const ownLabel = 'test.restorehooks.io/restore-name';
 
-const unplanned: PlanningSettings = {
+/** Without Restores and policies. */
+export const unplanned: PlanningSettings = {
   mode: 'standalone',
   restoreNamespaces: [],
   takeoverNamespaces: null,
@@ -48,6 +49,7 @@ export function startOn(
   cluster: Cluster,
   hooks: ReadonlyMap<string, readonly ExecHook[]>,
   options: Partial<ExecutorOptions> = {},
+  parts: Partial<Pick<ExecutorParts, 'planning' | 'plan'>> = {},
 ): InProcessExecutor {
   const lines = new LogLines();
   const write = (text: string) => lines.add(JSON.parse(text) as LogLine);
@@ -73,6 +75,7 @@ export function startOn(
       metrics,
       narrator: new Narrator(log, events, metrics, true),
       nowMs: Date.now,
+      ...parts,
     },
   );
   const stop = new AbortController();
