@@ -33,6 +33,8 @@ export function moveRestore(restore: RestoreObject, before: RestoreObject | null
   const emptied: JsonPatchOperation = { op: 'add', path: pointer('spec', 'hooks'), value: {} };
   const phase = restore.status?.phase ?? '';
   if (!openPhases.includes(phase)) {
+    // A copy of one that is over, which nobody will work on: a record, and not a wish.
+    if (before === null) return { outcome: 'left', patch: [], warnings: [] };
     return { outcome: 'dropped', patch: [emptied], warnings: [warnings.restoreHooksDropped(name, phase)] };
   }
   const text = JSON.stringify(hooks);
