@@ -1,11 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Pod } from '../../shared/pod.ts';
 import { Registrations, type Admission } from '../support/admission.ts';
 import { kubectl } from '../support/kubectl.ts';
 import { execHook, findCluster, idle, Scene } from '../support/scene.ts';
-import { installRestores, removeRestores } from '../support/velero-crds.ts';
+import { installPolicies, installRestores, removeRestores } from '../support/velero-crds.ts';
 import { leaving, VeleroPart } from '../support/velero-part.ts';
 
 type Mode = 'takeover' | 'standalone' | 'observe' | 'auto';
@@ -128,9 +126,7 @@ const situations: readonly Situation[] = [
 beforeAll(async () => {
   const { cluster } = await findCluster();
   await installRestores(cluster);
-  const crd = new URL('../../charts/restore-hooks/crds/restorehookpolicies.yaml', import.meta.url);
-  await kubectl(cluster, ['apply', '--server-side', '-f', '-'], await readFile(fileURLToPath(crd), 'utf8'));
-  await kubectl(cluster, ['wait', '--for=condition=Established', 'crd/restorehookpolicies.restorehooks.io']);
+  await installPolicies(cluster);
 }, 300_000);
 afterAll(async () => {
   await removeRestores((await findCluster()).cluster);

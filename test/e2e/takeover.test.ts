@@ -1,10 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Registrations } from '../support/admission.ts';
 import { kubectl, kubectlJson } from '../support/kubectl.ts';
 import { execHook, findCluster, Scene } from '../support/scene.ts';
-import { installRestores, removeRestores } from '../support/velero-crds.ts';
+import { installPolicies, installRestores, removeRestores } from '../support/velero-crds.ts';
 import { leaving, VeleroPart } from '../support/velero-part.ts';
 
 const movedKey = 'post.hook.restorehooks.io/command';
@@ -19,9 +17,7 @@ function rules(...commands: readonly (readonly string[])[]) {
 beforeAll(async () => {
   const { cluster } = await findCluster();
   await installRestores(cluster);
-  const crd = new URL('../../charts/restore-hooks/crds/restorehookpolicies.yaml', import.meta.url);
-  await kubectl(cluster, ['apply', '--server-side', '-f', '-'], await readFile(fileURLToPath(crd), 'utf8'));
-  await kubectl(cluster, ['wait', '--for=condition=Established', 'crd/restorehookpolicies.restorehooks.io']);
+  await installPolicies(cluster);
 }, 300_000);
 afterAll(async () => {
   await removeRestores((await findCluster()).cluster);
