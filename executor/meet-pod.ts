@@ -4,6 +4,7 @@ import type { Plan } from '../shared/hook.ts';
 import { reasonSentence } from '../shared/outcome.ts';
 import { annotationsOnly, type PlanContext } from '../shared/plan-context.ts';
 import type { Pod } from '../shared/pod.ts';
+import { policyKind } from '../shared/policy.ts';
 import { judgeTaking } from '../shared/take.ts';
 import type { ExecutorOptions, ExecutorParts } from './executor.ts';
 import { annotatePod, writeMark, type AnnotationChanges, type PodRef } from './pod-api.ts';
@@ -102,7 +103,8 @@ function isTold(taking: ReturnType<typeof judgeTaking>, pod: Pod, nowMs: number)
 function tellPolicies(ref: PodRef, { policies, warnings }: Plan, { policyStatus }: ExecutorParts): void {
   for (const policy of policies) {
     policyStatus.matched(policy);
-    const problem = warnings.find(({ place }) => place.startsWith(`RestoreHookPolicy ${policy.name} `));
+    const isOf = new RegExp(`^${policyKind} ${policy.name.replaceAll('.', '\\.')}[ /]`);
+    const problem = warnings.find(({ place }) => isOf.test(place));
     if (problem !== undefined) policyStatus.problem(policy, problem.text, ref);
   }
 }

@@ -78,11 +78,11 @@ function parseContainer(pod: Pod, place: string, value: Json | undefined) {
 function strangeFields(place: string, fields: Entry['fields'], { source }: EntryOrigin): HookWarning[] {
   const isOwn = source !== 'restore';
   return Object.entries(fields).flatMap(([name, value]) => {
-    const inside = `${place}.${shorten(name, longestField)}`;
-    if (isOwn && unsupportedFields.includes(name)) return value === null ? [] : [warnings.notSupported(inside)];
-    if (!(isOwn ? ownFields : veleroFields).includes(name)) return [warnings.unknownField(inside)];
+    const inside = () => `${place}.${shorten(name, longestField)}`;
+    if (isOwn && unsupportedFields.includes(name)) return value === null ? [] : [warnings.notSupported(inside())];
+    if (!(isOwn ? ownFields : veleroFields).includes(name)) return [warnings.unknownField(inside())];
     const isText = value === null || typeof value === 'string';
-    return name === 'name' && !isText ? [warnings.invalidField(inside, 'is no text', 'left out')] : [];
+    return name === 'name' && !isText ? [warnings.invalidField(inside(), 'is no text', 'left out')] : [];
   });
 }
 

@@ -1,4 +1,4 @@
-import { admittedForKey } from './annotations.ts';
+import { admittedForKey, execKeys, movedCommandKey } from './annotations.ts';
 import type { Left } from './hook.ts';
 import type { PlanContext } from './plan-context.ts';
 import type { Pod } from './pod.ts';
@@ -26,18 +26,24 @@ export function judgeLeft(pod: Pod, label: string, context: PlanContext): Left |
  */
 function stampOverflows(pod: Pod, label: string): boolean {
   const annotations = pod.metadata.annotations ?? {};
-  const stamped = annotationsBytes({ ...annotations, [admittedForKey]: label });
-  return stamped > annotationsLimitBytes && annotationsBytes(annotations) <= annotationsLimitBytes;
+  const before = annotations[admittedForKey];
+  const own = annotationsBytes(annotations);
+  const replaced = before === undefined ? 0 : annotationsBytes({ [admittedForKey]: before });
+  const stamped = own - replaced + annotationsBytes({ [admittedForKey]: label });
+  return own <= annotationsLimitBytes && stamped > annotationsLimitBytes;
+}
+
+/** Whether Velero's key, which is longer than ours, has room for a moved command. At admission the stamp makes room. */
+export function canMoveBack(pod: Pod, stage: PlanContext['stage']): boolean {
+  const { [movedCommandKey]: moved = '', [admittedForKey]: stamp, ...others } = pod.metadata.annotations ?? {};
+  const stays = stage === 'run' && stamp !== undefined ? { [admittedForKey]: stamp } : {};
+  return annotationsBytes({ [execKeys.command]: moved, ...others, ...stays }) <= annotationsLimitBytes;
 }
 
 /** What the API server counts. */
 export function annotationsBytes(annotations: Readonly<Record<string, string>>): number {
-  const encoder = new TextEncoder();
-  const characters = Object.entries(annotations).reduce((sum, [key, value]) => sum + key.length + value.length, 0);
-  // No text has more than three bytes of UTF-8 for each unit of UTF-16, so that most need not be encoded.
-  if (characters * 3 <= annotationsLimitBytes) return characters;
   return Object.entries(annotations).reduce(
-    (sum, [key, value]) => sum + encoder.encode(key).length + encoder.encode(value).length,
+    (sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value),
     0,
   );
 }

@@ -4,6 +4,7 @@ import { pointer, type JsonPatchOperation } from './json-patch.ts';
 import { holdsHooks, type RestoreObject } from './restore.ts';
 import type { HookWarning } from './warning.ts';
 import { warnings } from './warning-sentences.ts';
+import type { Json } from './yaml-value.ts';
 
 /** What is to become of a Restore's hooks while it is created or updated in a takeover. */
 export interface RestoreMove {
@@ -37,9 +38,9 @@ export function moveRestore(restore: RestoreObject, before: RestoreObject | null
     if (before === null) return { outcome: 'left', patch: [], warnings: [] };
     return { outcome: 'dropped', patch: [emptied], warnings: [warnings.restoreHooksDropped(name, phase)] };
   }
-  const text = JSON.stringify(hooks);
+  const text = textOf(hooks);
   const annotations = restore.metadata.annotations ?? null;
-  if (annotationsBytes({ ...annotations, [movedHooksKey]: text }) > annotationsLimitBytes) {
+  if (text === null || annotationsBytes({ ...annotations, [movedHooksKey]: text }) > annotationsLimitBytes) {
     return { outcome: 'left', patch: [], warnings: [warnings.restoreHooksTooLarge(name)] };
   }
   const path = pointer('metadata', 'annotations');
@@ -48,4 +49,14 @@ export function moveRestore(restore: RestoreObject, before: RestoreObject | null
       ? { op: 'add', path, value: { [movedHooksKey]: text } }
       : { op: 'add', path: pointer('metadata', 'annotations', movedHooksKey), value: text };
   return { outcome: 'moved', patch: [annotated, emptied], warnings: [] };
+}
+
+/** null: it nests deeper than can be written, and nobody has a use for it. */
+function textOf(hooks: Json): string | null {
+  try {
+    return JSON.stringify(hooks);
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
 }

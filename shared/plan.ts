@@ -3,7 +3,7 @@ import { findCommand } from './command-owner.ts';
 import { nameSuffix } from './container-name.ts';
 import type { ExecHook, InitHook, Left, Plan, PolicyRef } from './hook.ts';
 import { inherit, parseInherit, type Inheritable } from './inherit.ts';
-import { judgeLeft } from './judge-left.ts';
+import { canMoveBack, judgeLeft } from './judge-left.ts';
 import { parseExec } from './parse-exec.ts';
 import { parseInit } from './parse-init.ts';
 import { parseOwnExec } from './parse-own-exec.ts';
@@ -11,13 +11,16 @@ import { parseOwnInit } from './parse-own-init.ts';
 import { placeInit } from './place-init.ts';
 import { annotationsOnly, type PlanContext } from './plan-context.ts';
 import type { Pod } from './pod.ts';
+import { shorten } from './quote.ts';
 import { ruleSources, type RuleSource } from './rule-sources.ts';
-import { execHooksOf, initHooksOf, rulesWarnings } from './rule-hooks.ts';
+import { execHooksOf, initHooksOf, mostHooks, rulesWarnings } from './rule-hooks.ts';
 import type { HookWarning } from './warning.ts';
 import { warnings } from './warning-sentences.ts';
 
 /** More warnings do not fit into an answer, and a pod of 3 MiB has room for a hundred thousand misspelt keys. */
 const mostUnknownKeys = 50;
+/** Of a rule's name, which may be any text. */
+const longestRule = 40;
 
 /**
  * Decides what is to happen to a restored pod, and collects what was wrong in what was asked. The webhook asks it while the
@@ -43,12 +46,16 @@ export function planPod(pod: Pod, label = '', context: PlanContext = annotations
   const hasHooks = init.hooks.length + exec.hooks.length > 0;
   if (left !== null) {
     const all = [...init.hooks, ...exec.hooks];
+    // Velero runs a pod without a command by the hooks of its Restore: one that is left to it must have its command again.
+    const isMoved = context.mode === 'takeover' && pod.metadata.annotations?.[movedCommandKey] !== undefined;
+    const movesBack = isMoved && canMoveBack(pod, context.stage);
+    const stuck = isMoved && !movesBack ? [warnings.annotationsTooLarge(1)] : [];
     return {
       init: [],
       exec: [],
-      warnings: [...found, ...leftWarnings(left, all, context)],
+      warnings: [...found, ...leftWarnings(left, all, context), ...stuck],
       left,
-      command: movesBack(pod, left) ? 'moves back' : 'stays',
+      command: movesBack ? 'moves back' : 'stays',
       policies: [],
       stamp: false,
     };
@@ -70,16 +77,18 @@ function planInit(pod: Pod, context: PlanContext, sources: readonly RuleSource[]
   const inherited = parseInherit(pod);
   const own = annotated.flatMap(({ hooks }) => hooks);
   const found = [...annotated.flatMap((parsed) => parsed.warnings), ...inherited.warnings];
-  const fill = (hooks: readonly InitHook[], fields: readonly Inheritable[] | null) =>
-    hooks.map((hook) => ({
+  const fill = (asked: readonly AskedInit[]) =>
+    distinctInit(asked).map(({ hook, fields }) => ({
       ...hook,
       container: inherit(hook.container, pod.spec.containers[0], inherited.fields ?? fields ?? context.inherit),
     }));
-  if (own.length > 0) return { hooks: fill(own, null), warnings: found, usesRules: false, policies: [] };
+  const askedFor = (hooks: readonly InitHook[], fields: AskedInit['fields']) => hooks.map((hook) => ({ hook, fields }));
+  if (own.length > 0) return { hooks: fill(askedFor(own, null)), warnings: found, usesRules: false, policies: [] };
   const parsed = sources.map((source) => ({ source, ...initHooksOf(pod, source.rules, source.origin) }));
+  const all = bounded(fill(parsed.flatMap(({ source, hooks }) => askedFor(hooks, source.inherit))));
   return {
-    hooks: parsed.flatMap(({ source, hooks }) => fill(hooks, source.inherit)),
-    warnings: [...found, ...parsed.flatMap((each) => each.warnings)],
+    hooks: all.hooks,
+    warnings: [...found, ...parsed.flatMap((each) => each.warnings), ...all.warnings],
     usesRules: true,
     policies: policiesOf(parsed),
   };
@@ -98,13 +107,31 @@ function planExec(pod: Pod, context: PlanContext, sources: readonly RuleSource[]
     return { hooks, warnings: found, usesRules: false, policies: [], moves };
   }
   const parsed = sources.map((source) => ({ source, ...execHooksOf(pod, source.rules, source.origin) }));
+  const all = bounded(parsed.flatMap(({ hooks }) => hooks));
   return {
-    hooks: parsed.flatMap(({ hooks }) => hooks),
-    warnings: [...found, ...parsed.flatMap((each) => each.warnings)],
+    hooks: all.hooks,
+    warnings: [...found, ...parsed.flatMap((each) => each.warnings), ...all.warnings],
     usesRules: true,
     policies: policiesOf(parsed),
     moves: false,
   };
+}
+
+/** An init hook as it was asked for, and what its policy says that it inherits; null: nothing is said. */
+interface AskedInit {
+  readonly hook: InitHook;
+  readonly fields: readonly Inheritable[] | null;
+}
+
+/** The first of each, by what was asked for: what a container inherits is no reason to inject it twice. */
+function distinctInit(asked: readonly AskedInit[]): AskedInit[] {
+  const seen = new Set<string>();
+  return asked.filter(({ hook }) => {
+    const content = JSON.stringify(hook.container);
+    const isNew = !seen.has(content);
+    seen.add(content);
+    return isNew;
+  });
 }
 
 function policiesOf(
@@ -119,28 +146,29 @@ function distinctPolicies(policies: readonly PolicyRef[]): PolicyRef[] {
   return [...byKey.values()];
 }
 
-/** Velero runs a pod without a command by the hooks of its Restore: one that is left to it must have its command again. */
-function movesBack(pod: Pod, left: Left): boolean {
-  const isWhole = left === 'restore-holds-hooks' || left === 'not-taken-over';
-  return isWhole && pod.metadata.annotations?.[movedCommandKey] !== undefined;
+/** Each Restore or policy keeps to the bound; there may be any number of them. */
+function bounded<Hook>(hooks: readonly Hook[]): { readonly hooks: readonly Hook[]; readonly warnings: HookWarning[] } {
+  if (hooks.length <= mostHooks) return { hooks, warnings: [] };
+  return { hooks: hooks.slice(0, mostHooks), warnings: [warnings.tooManyHooks('this pod', mostHooks)] };
 }
 
 /** Says that hooks are not run here; of those that Velero runs nothing needs to be said. */
 function leftWarnings(left: Left, hooks: readonly (InitHook | ExecHook)[], context: PlanContext): HookWarning[] {
-  const veleros: readonly string[] = ['annotation', 'restore'];
-  const orphans = hooks.filter(({ source }) => !veleros.includes(source));
+  // What was moved out of a Restore's spec, Velero does not see.
+  const veleros: readonly string[] = left === 'restore-holds-hooks' ? ['annotation', 'restore'] : ['annotation'];
+  const orphans = context.mode === 'takeover' ? hooks.filter(({ source }) => !veleros.includes(source)) : hooks;
   const name = context.restore.is === 'found' ? context.restore.restore.name : '';
   switch (left) {
     case 'observed':
       return [];
     case 'velero-at-work':
-      return hooks.length === 0 ? [] : [warnings.veleroAtWork(name, hooks.length)];
+      return orphans.length === 0 ? [] : [warnings.veleroAtWork(name, orphans.length)];
     case 'restore-holds-hooks':
       return orphans.length === 0 ? [] : [warnings.restoreHoldsHooks(name, orphans.length)];
     case 'not-taken-over':
       return orphans.length === 0 ? [] : [warnings.notTakenOver(orphans.length)];
     case 'too-large':
-      return hooks.length === 0 ? [] : [warnings.annotationsTooLarge(hooks.length)];
+      return orphans.length === 0 ? [] : [warnings.annotationsTooLarge(orphans.length)];
   }
 }
 
@@ -163,9 +191,9 @@ function placeOfName({ source, rule }: InitHook): string {
     case 'own-annotation':
       return ownKeys.init;
     case 'restore':
-      return `Restore rule ${rule ?? ''} initContainers`;
+      return `Restore rule ${shorten(rule ?? '', longestRule)} initContainers`;
     case 'policy':
-      return `RestoreHookPolicy ${rule ?? ''} initContainers`;
+      return `RestoreHookPolicy ${shorten(rule ?? '', longestRule)} initContainers`;
   }
 }
 

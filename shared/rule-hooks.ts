@@ -30,7 +30,7 @@ export const mostHooks = 500;
 
 /** The exec hooks of all rules that match the pod, in their order. */
 export function execHooksOf(pod: Pod, { rules }: RulesReading, origin: RulesOrigin): RuleHooks<ExecHook> {
-  return collect(pod, rules, origin, (rule) =>
+  return collect(pod, rules, origin, 'exec', (rule) =>
     rule.postHooks.map(({ place, exec }) => {
       if (exec === null) return { hooks: [], warnings: [] };
       const { source, ruleName } = origin;
@@ -41,7 +41,7 @@ export function execHooksOf(pod: Pod, { rules }: RulesReading, origin: RulesOrig
 
 /** The init containers of all rules that match the pod, in their order. */
 export function initHooksOf(pod: Pod, { rules }: RulesReading, origin: RulesOrigin): RuleHooks<InitHook> {
-  return collect(pod, rules, origin, (rule) =>
+  return collect(pod, rules, origin, 'init', (rule) =>
     rule.postHooks.map(({ place, init }) => {
       if (init === null) return { hooks: [], warnings: [] };
       const { source, ruleName } = origin;
@@ -60,9 +60,11 @@ function collect<Hook>(
   pod: Pod,
   rules: readonly ResourceRule[],
   { place }: RulesOrigin,
+  kind: 'exec' | 'init',
   read: (rule: ResourceRule) => readonly RuleHooks<Hook>[],
 ): RuleHooks<Hook> {
-  const parsed = rules.filter((rule) => ruleMatches(rule, pod)).flatMap(read);
+  const has = ({ postHooks }: ResourceRule) => postHooks.some((hook) => hook[kind] !== null);
+  const parsed = rules.filter((rule) => has(rule) && ruleMatches(rule, pod)).flatMap(read);
   const hooks = parsed.flatMap((each) => each.hooks);
   const found = parsed.flatMap((each) => each.warnings);
   if (hooks.length > mostHooks) found.unshift(warnings.tooManyHooks(place, mostHooks));

@@ -78,7 +78,7 @@ export const warnings = {
       ` is not taken over from Velero: ${hooks} of our own hooks not run in this pod`,
     ),
   annotationsTooLarge: (hooks: number) =>
-    at('LeftToVelero', 'metadata.annotations', ` have no room for the stamp: ${hooks} hooks not run in this pod`),
+    at('LeftToVelero', 'metadata.annotations', ` have no room for more: ${hooks} hooks not run in this pod`),
   restoreHooksDropped: (restore: string, phase: string) =>
     fit('HooksDropped', 'Restore', restore, ` is ${shorten(phase, 30)} already: hooks written to it now are dropped`),
   restoreHooksTooLarge: (restore: string) =>

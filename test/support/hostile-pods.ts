@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { execKeys, initKeys, ownKeys, unsupportedKeys } from '../../shared/annotations.ts';
+import { execKeys, initKeys, movedCommandKey, ownKeys, unsupportedKeys } from '../../shared/annotations.ts';
 import type { Container, Pod } from '../../shared/pod.ts';
 
 /** Few names, so that they collide. */
@@ -27,8 +27,8 @@ const containers: fc.Arbitrary<Container> = fc.record(
   { requiredKeys: ['name'] },
 ) as fc.Arbitrary<Container>;
 
-/** An element of an own list: often nearly right, sometimes anything. */
-const entries = fc.oneof(
+/** An init container or exec hook as a map of fields: often nearly right, sometimes anything. */
+export const entries = fc.oneof(
   {
     weight: 4,
     arbitrary: fc.record({ name: names, image: images, command: commands, args: commands }, { requiredKeys: [] }),
@@ -95,6 +95,7 @@ const annotations: fc.Arbitrary<Record<string, string>> = fc
     {
       ...Object.fromEntries([...Object.values(initKeys), ...Object.values(execKeys)].map((key) => [key, texts])),
       ...Object.fromEntries(unsupportedKeys.map((key) => [key, texts])),
+      [movedCommandKey]: texts,
       [ownKeys.init]: lists,
       [ownKeys.exec]: lists,
       [ownKeys.inherit]: fc.oneof(fc.constant('securityContext,volumeMounts,resources'), texts),
@@ -115,12 +116,14 @@ const annotations: fc.Arbitrary<Record<string, string>> = fc
 /** Pods that any restore may create, with annotations that anybody may have written. */
 export const hostilePods: fc.Arbitrary<Pod> = fc
   .record({
-    annotations: maybe(annotations),
+    // Half of them without any, for what is hidden by them.
+    annotations: fc.option(annotations, { nil: undefined, freq: 2 }),
+    labels: maybe(fc.dictionary(fc.constantFrom('app', 'tier', '__proto__'), fc.constantFrom('db', ''))),
     containers: fc.uniqueArray(containers, { selector: ({ name }) => name, maxLength: 3 }),
     initContainers: maybe(fc.uniqueArray(containers, { selector: ({ name }) => name, maxLength: 4 })),
   })
-  .map(({ annotations: given, containers: main, initContainers }) => ({
-    metadata: { name: 'db', namespace: 'shop', ...(given && { annotations: given }) },
+  .map(({ annotations: given, labels, containers: main, initContainers }) => ({
+    metadata: { name: 'db', namespace: 'shop', ...(labels && { labels }), ...(given && { annotations: given }) },
     spec: {
       containers: main,
       ...(initContainers && {

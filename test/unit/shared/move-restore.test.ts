@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { moveRestore, type RestoreMove } from '../../../shared/move-restore.ts';
 import type { RestoreObject } from '../../../shared/restore.ts';
+import type { Json } from '../../../shared/yaml-value.ts';
 
 const hooks = { resources: [{ name: 'rule' }] };
 const others = { resources: [{ name: 'another' }] };
@@ -58,13 +59,7 @@ describe('moveRestore', () => {
       'dropped',
       [emptied],
     ],
-    [
-      'a copy of one that is complete',
-      restore({ hooks }, { status: { phase: 'Completed' } }),
-      null,
-      'left',
-      [],
-    ],
+    ['a copy of one that is complete', restore({ hooks }, { status: { phase: 'Completed' } }), null, 'left', []],
     ['an update of one that holds them already', restore({ hooks: others }), restore({ hooks }), 'left', []],
     ['hooks that are taken away by hand', restore({ hooks: {} }), restore({ hooks }), 'nothing', []],
   ])('%s', (_, now, before, outcome, patch) => {
@@ -82,5 +77,12 @@ describe('moveRestore', () => {
     const move = moveRestore(restore({ hooks: { resources: ['x'.repeat(limit - frame + more)] } }), null);
     expect(move.outcome).toBe(outcome);
     expect(move.warnings.map(({ text: says }) => says.includes('left to Velero'))).toEqual(more === 0 ? [] : [true]);
+  });
+
+  it('leaves hooks that nest deeper than they can be written', () => {
+    let deep: Json = 'x';
+    for (let level = 0; level < 20_000; level += 1) deep = [deep];
+    const move = moveRestore(restore({ hooks: { resources: [deep] } }), null);
+    expect(move).toMatchObject({ outcome: 'left', patch: [], warnings: [{ code: 'LeftToVelero' }] });
   });
 });

@@ -1,23 +1,34 @@
 import { describe, it, expect } from '@jest/globals';
 import fc from 'fast-check';
+import { execKeys, movedCommandKey } from '../../../shared/annotations.ts';
 import { admissionPatch } from '../../../shared/patch.ts';
 import { placeInit } from '../../../shared/place-init.ts';
 import { planPod } from '../../../shared/plan.ts';
 import type { Container, Pod } from '../../../shared/pod.ts';
 import { longestWarning } from '../../../shared/warning-sentences.ts';
 import { applyPatch } from '../../support/apply-patch.ts';
-import { counterexamples } from '../../support/counterexamples.ts';
+import { counterexamples, type RestoredCase } from '../../support/counterexamples.ts';
 import { hostilePods } from '../../support/hostile-pods.ts';
+import { hostileContexts } from '../../support/hostile-rules.ts';
 
-/** A failure prints the seed and the path that lead to it, and the smallest pod; that pod belongs into counterexamples.ts. */
+/** A failure prints the seed and the path that lead to it, and the smallest case; that case belongs into counterexamples.ts. */
 const runs = 150;
+const cases = fc.record({ pod: hostilePods, context: hostileContexts });
 
-function holds(property: (pod: Pod) => void): void {
-  fc.assert(fc.property(hostilePods, property), { numRuns: runs, examples: counterexamples.map((pod) => [pod]) });
+function holds(property: (restored: RestoredCase) => void): void {
+  fc.assert(fc.property(cases, property), { numRuns: runs, examples: counterexamples.map((each) => [each]) });
 }
 
-function patchOf(pod: Pod) {
-  return admissionPatch(pod, planPod(pod), 'r1');
+function planOf({ pod, context }: RestoredCase) {
+  return planPod(pod, 'r1', context);
+}
+
+function patchOf(restored: RestoredCase) {
+  return admissionPatch(restored.pod, planOf(restored), 'r1');
+}
+
+function patched(restored: RestoredCase): Pod {
+  return applyPatch(restored.pod, patchOf(restored));
 }
 
 function initOf(pod: Pod): readonly Container[] {
@@ -39,31 +50,41 @@ function filledIn(pod: Pod): Pod {
   return { ...pod, spec: { ...pod.spec, initContainers } };
 }
 
-describe('of any pod with any annotations', () => {
+/** What the API server makes of a pod: UTF-8, which has no half of a surrogate pair. */
+function asSent(pod: Pod): Pod {
+  const sent: unknown = JSON.parse(JSON.stringify(pod), (_, value: unknown) =>
+    typeof value === 'string' ? value.toWellFormed() : value,
+  );
+  return sent as Pod;
+}
+
+describe('of any pod with any annotations, any Restore and any policies, in any mode', () => {
   it('a second admission changes nothing, nor does one after the API server filled in its defaults', () => {
-    holds((pod) => {
-      const patched = applyPatch(pod, patchOf(pod));
-      expect(patchOf(patched)).toEqual([]);
-      expect(patchOf(filledIn(patched))).toEqual([]);
+    holds(({ pod, context }) => {
+      const after = asSent(patched({ pod, context }));
+      expect(patchOf({ pod: after, context })).toEqual([]);
+      expect(patchOf({ pod: filledIn(after), context })).toEqual([]);
     });
   });
 
   it('the own containers are left as they are, in their order', () => {
-    holds((pod) => {
-      const patched = applyPatch(pod, patchOf(pod));
-      const hooks = new Set(placeInit(pod, planPod(pod).init).map(({ name }) => name));
+    holds((restored) => {
+      const { pod } = restored;
+      const after = patched(restored);
+      const hooks = new Set(placeInit(pod, planOf(restored).init).map(({ name }) => name));
       const own = (of: Pod) => initOf(of).filter(({ name }) => !hooks.has(name));
-      expect(own(patched)).toEqual(own(pod));
-      expect(patched.spec.containers).toEqual(pod.spec.containers);
-      for (const container of initOf(pod)) expect(initOf(patched)).toContainEqual(container);
+      expect(own(after)).toEqual(own(pod));
+      expect(after.spec.containers).toEqual(pod.spec.containers);
+      for (const container of initOf(pod)) expect(initOf(after)).toContainEqual(container);
     });
   });
 
   it('the hooks stand after every container that waits for data, in their order, each once', () => {
-    holds((pod) => {
-      const patched = applyPatch(pod, patchOf(pod));
-      const hooks = placeInit(patched, planPod(patched).init).map(({ name }) => name);
-      const order = initOf(patched).map(({ name }) => name);
+    holds((restored) => {
+      const { pod, context } = restored;
+      const after = patched(restored);
+      const hooks = placeInit(after, planOf({ pod: after, context }).init).map(({ name }) => name);
+      const order = initOf(after).map(({ name }) => name);
       const waits = ['restore-wait', 'restic-wait'].filter((name) => order.includes(name) && !hooks.includes(name));
       const last = Math.max(-1, ...waits.map((name) => order.indexOf(name)));
       const positions = hooks.map((name) => order.indexOf(name));
@@ -75,14 +96,40 @@ describe('of any pod with any annotations', () => {
     });
   });
 
-  it('equal pods have equal plans, and every warning keeps to its length', () => {
-    holds((pod) => {
-      const plan = planPod(pod);
-      expect(planPod(structuredClone(pod))).toEqual(plan);
-      for (const { text } of plan.warnings) {
+  it('equal input has equal plans, and every warning keeps to its length and has a place', () => {
+    holds(({ pod, context }) => {
+      const plan = planOf({ pod, context });
+      expect(planOf(structuredClone({ pod, context }))).toEqual(plan);
+      for (const { text, place } of plan.warnings) {
         expect(text.length).toBeLessThanOrEqual(longestWarning);
-        expect(text).not.toMatch(/[\p{Cc}\p{Cs}]/u);
+        expect(text).not.toMatch(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]/u);
+        expect(place).not.toBe('');
       }
+    });
+  });
+
+  it('webhook and executor plan the same hooks, and in a takeover no command is left where Velero runs it too', () => {
+    holds(({ pod, context }) => {
+      const admission = { ...context, stage: 'admission' } as const;
+      const plan = planOf({ pod, context: admission });
+      if (plan.left !== null || context.restore.is === 'unreadable') return;
+      const after = patched({ pod, context: admission });
+      const { exec, init, left, command } = planOf({ pod: after, context: { ...context, stage: 'run' } });
+      expect({ exec, init, left, command }).toEqual({ exec: plan.exec, init: plan.init, left: null, command: 'stays' });
+      const annotations = after.metadata.annotations ?? {};
+      if (context.mode !== 'takeover' || plan.exec.every(({ source }) => source !== 'annotation')) return;
+      expect(Object.keys(annotations)).toContain(movedCommandKey);
+      expect(Object.keys(annotations)).not.toContain(execKeys.command);
+    });
+  });
+
+  it('a pod that is left has no hooks and no stamp, and one that is observed no patch', () => {
+    holds((restored) => {
+      const plan = planOf(restored);
+      if (plan.left === null) return;
+      expect(plan).toMatchObject({ init: [], exec: [], policies: [], stamp: false });
+      expect(patched(restored).spec).toEqual(restored.pod.spec);
+      if (plan.left === 'observed') expect(patchOf(restored)).toEqual([]);
     });
   });
 });

@@ -65,4 +65,64 @@ describe('warnings', () => {
     expect(text).toBe(`${key} is ignored: this version does not act on it yet`);
     expect(text.length).toBeLessThanOrEqual(longestWarning);
   });
+
+  it('keeps the beginning and the end of a place that is longer than its hook can be told', () => {
+    const inside = `Restore ${'r'.repeat(253)} hooks.resources[7].postHooks[0].exec.onError`;
+    const { text, place } = warnings.malformedOnError(inside, 'fail', 'Continue');
+    expect(text).toMatch(/^Restore r+….*exec\.onError "fail" is neither Fail nor Continue: Continue is taken$/);
+    expect(text.length).toBeLessThanOrEqual(longestWarning);
+    expect(place).toBe(inside);
+  });
+});
+
+/** Names that nobody has validated: in a file, a Restore may be called anything. */
+const names = [
+  'r'.repeat(300),
+  'r\nr',
+  '\u202er',
+  '\ud800',
+  '😀'.repeat(60),
+  ']'.repeat(200),
+  '',
+  'r]\n'.repeat(60),
+  '\u2028\u0085',
+];
+
+/** Every sentence about a Restore, a policy, or something inside of one. */
+const placed: readonly [string, (name: string) => HookWarning][] = [
+  ['unknownField', (name) => warnings.unknownField(`Restore ${name} hooks.x`)],
+  ['invalidField', (name) => warnings.invalidField(`Restore ${name} hooks.resources[0].x`, 'is wrong', 'left out')],
+  ['malformedRule', (name) => warnings.malformedRule(`Restore ${name} hooks`, 'in its annotation are no JSON')],
+  [
+    'malformedSelector',
+    (name) => warnings.malformedSelector(`RestoreHookPolicy ${name} x`, 'has the unknown operator "x"'),
+  ],
+  ['malformedGlob', (name) => warnings.malformedGlob(`Restore ${name} hooks.resources[0]`, name)],
+  ['tooManyHooks', (name) => warnings.tooManyHooks(`Restore ${name} hooks.resources`, 500)],
+  ['moreProblems', (name) => warnings.moreProblems(`Restore ${name} hooks.resources`, 100_000)],
+  ['malformedDuration', (name) => warnings.malformedDuration(`Restore ${name} x`, name, 'no limit is set')],
+  ['containerNotFound', (name) => warnings.containerNotFound(`Restore ${name} x`, name)],
+  ['nameTaken', (name) => warnings.nameTaken(`Restore rule ${name} initContainers`, name, '-500')],
+  ['ambiguousRestore', (name) => warnings.ambiguousRestore(name, name)],
+  ['ambiguousRestore', (name) => warnings.ambiguousRestore(name, 'n'.repeat(63))],
+  ['veleroAtWork', (name) => warnings.veleroAtWork(name, 1_000)],
+  ['restoreHoldsHooks', (name) => warnings.restoreHoldsHooks(name, 1_000)],
+  ['notTakenOver', () => warnings.notTakenOver(1_000)],
+  ['annotationsTooLarge', () => warnings.annotationsTooLarge(1_000)],
+];
+
+describe('warnings about Restores and policies', () => {
+  it.each(placed)('%s keeps to 120 characters on one line, whatever the names', (_, make) => {
+    for (const name of names) {
+      const { text, place } = make(name);
+      expect(text.length).toBeLessThanOrEqual(longestWarning);
+      expect(text).not.toMatch(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]/u);
+      expect(place).not.toBe('');
+    }
+  });
+
+  it.each(placed)('%s shows a name of usual length', (kind, make) => {
+    const { text } = make('nightly-2026-03-01');
+    expect(text.includes('nightly-2026')).toBe(!['notTakenOver', 'annotationsTooLarge'].includes(kind));
+  });
 });
