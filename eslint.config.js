@@ -3,7 +3,7 @@ import tseslint from 'typescript-eslint';
 import rooms from './eslint.rooms.js';
 
 export default tseslint.config(
-  { ignores: ['node_modules', 'test/fixtures'] },
+  { ignores: ['node_modules', 'dist', 'test/fixtures'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

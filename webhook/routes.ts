@@ -12,9 +12,9 @@ export interface RoutesOptions extends MutateOptions, MutateRestoreOptions {
 /** Gives the server its routes, and what holds for each of them. */
 export function addRoutes(app: HttpsApp, options: RoutesOptions): void {
   const { metrics, signal } = options;
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, payload, done) => {
     if (signal.aborted) reply.header('connection', 'close');
-    return Promise.resolve();
+    done(null, payload);
   });
   app.addHook('onResponse', (_request, reply, done) => {
     metrics.duration.observe(reply.elapsedTime / 1000);

@@ -43,12 +43,18 @@ export interface Cluster {
 
 /**
  * Loads a kubeconfig: the file named, else by the library's own rules (KUBECONFIG, ~/.kube/config, the service account).
- * Throws if the file cannot be read or names no cluster.
+ * Throws if the file cannot be read, has no such context, or names no cluster.
+ *
+ * @param context null: the kubeconfig's current one
  */
-export function loadKubeConfig(file: string | null): KubeConfig {
+export function loadKubeConfig(file: string | null, context: string | null = null): KubeConfig {
   const config = new KubeConfig();
   if (file === null) config.loadFromDefault();
   else config.loadFromFile(file);
+  if (context !== null) {
+    if (config.getContextObject(context) === null) throw new Error(`the kubeconfig has no context ${context}`);
+    config.setCurrentContext(context);
+  }
   if (config.getCurrentCluster() === null) throw new Error(`the kubeconfig ${file ?? ''} names no current cluster`);
   return config;
 }
