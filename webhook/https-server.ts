@@ -39,6 +39,8 @@ export function createHttpsServer(options: {
   const app = fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
+    // One for each request would be made for nothing: what is logged about a request names its pod.
+    childLoggerFactory: (parent) => parent,
     bodyLimit: bodyLimitBytes,
     https: {
       ...secureContext(certificate),

@@ -34,7 +34,7 @@ describe('the reviews of the benchmark', () => {
     const reviews = await planned(size, hooks, restores);
     expect(reviews).toHaveLength(8);
     for (const review of reviews) expect(review).toEqual({ bytes: sizes[size], warnings: 0, ...wanted });
-  });
+  }, 60_000);
 
   it('differ from one another', async () => {
     const bodies = await makeBodies({ size: 'small', hooks: 'none', restores: 8 });
