@@ -30,11 +30,15 @@ describe('the reviews of the benchmark', () => {
     ['typical', 'Restore', 8, { found: 'found', init: 1, exec: 2 }],
     ['huge', 'none', 8, { found: 'found', init: 0, exec: 0 }],
     ['huge', 'Restore', 1, { found: 'found', init: 1, exec: 2 }],
-  ])('are as long as %s ones, and have hooks in %s with %d Restores', async (size, hooks, restores, wanted) => {
-    const reviews = await planned(size, hooks, restores);
-    expect(reviews).toHaveLength(8);
-    for (const review of reviews) expect(review).toEqual({ bytes: sizes[size], warnings: 0, ...wanted });
-  }, 60_000);
+  ])(
+    'are as long as %s ones, and have hooks in %s with %d Restores',
+    async (size, hooks, restores, wanted) => {
+      const reviews = await planned(size, hooks, restores);
+      expect(reviews).toHaveLength(8);
+      for (const review of reviews) expect(review).toEqual({ bytes: sizes[size], warnings: 0, ...wanted });
+    },
+    60_000,
+  );
 
   it('differ from one another', async () => {
     const bodies = await makeBodies({ size: 'small', hooks: 'none', restores: 8 });
