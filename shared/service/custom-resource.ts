@@ -14,6 +14,7 @@ export interface CustomResourceOptions<Raw extends Watched, Kept> {
   /** Called for each object that came, changed or went (null); also when the API server ceases to serve the resource. */
   readonly changed: (key: string, kept: Kept | null) => void;
   readonly noted: (note: CustomResourceNote) => void;
+  readonly pageSize?: number;
   /** How often it is asked whether the resource is served. */
   readonly discoveryMs: number;
   readonly watchTiming?: Partial<WatchTiming>;
@@ -125,6 +126,7 @@ export function createCustomResource<Raw extends Watched, Kept>(
         else if (note.kind === 'watching') broken.delete(index);
         options.noted({ kind: 'watch', note });
       },
+      ...(options.pageSize !== undefined && { pageSize: options.pageSize }),
       ...(options.watchTiming !== undefined && { timing: options.watchTiming }),
     });
   }

@@ -49,6 +49,9 @@ const recentMs = 5_000;
 /** A name that was not there when asked for: the watch brings it if it comes. */
 const absentMs = 60_000;
 
+/** With hooks, each may be as large as etcd takes, 1.5 MB, and all of a page are parsed at once. */
+const pageSize = 50;
+
 /** Makes the collection. Nothing is sent before `run` or `find`. */
 export function createRestores(cluster: Cluster, options: RestoresOptions): Restores {
   const index = createRestoreIndex(options.mostCharacters);
@@ -72,6 +75,7 @@ export function createRestores(cluster: Cluster, options: RestoresOptions): Rest
         if (kept === null) index.remove(key);
       },
       noted: options.noted,
+      pageSize,
       ...(options.watchTiming !== undefined && { watchTiming: options.watchTiming }),
     },
   );

@@ -18,6 +18,8 @@ export interface WatchOptions<Raw extends Watched, Kept> {
   /** Called for each object that came, changed or went (null), the first list included. */
   readonly changed: (key: string, kept: Kept | null) => void;
   readonly noted: (event: WatchNote) => void;
+  /** Objects a page of the list holds: all of a page are in memory at once. */
+  readonly pageSize?: number;
   readonly timing?: Partial<WatchTiming>;
   readonly random?: () => number;
 }
@@ -50,8 +52,8 @@ const defaultTiming: WatchTiming = {
 /** A server that asks for more patience than this is asked again all the same: pods wait. */
 const longestWaitMs = 60_000;
 
-/** Objects a page of the list holds, as client-go asks for. */
-const pageSize = 500;
+/** Objects a page of the list holds unless said otherwise, as client-go asks for. */
+const defaultPageSize = 500;
 
 /** A collection kept in step with the API server. */
 export interface Watch<Kept> {
@@ -122,7 +124,7 @@ export function createWatch<Raw extends Watched, Kept>(
     const seen = new Set<string>();
     let token = '';
     for (;;) {
-      const query = new URLSearchParams({ limit: String(pageSize) });
+      const query = new URLSearchParams({ limit: String(options.pageSize ?? defaultPageSize) });
       if (options.labelSelector !== undefined) query.set('labelSelector', options.labelSelector);
       if (token !== '') query.set('continue', token);
       const page = await cluster.call<{
