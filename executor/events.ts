@@ -12,8 +12,12 @@ export type EventReason =
   | 'HookFailed'
   | 'HookTimedOut'
   | 'HookCancelled'
+  | 'HookInterrupted'
+  | 'HookRetried'
   | 'HooksMissed'
   | 'HooksInterrupted'
+  | 'HooksTooLarge'
+  | 'HooksRerun'
   | 'HookWarning';
 
 export interface PodEvent {

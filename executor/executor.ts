@@ -1,42 +1,55 @@
 import { hooksMark, type ConditionReason } from '../shared/condition.ts';
+import { followInit } from '../shared/follow-init.ts';
+import type { HookRunRestore } from '../shared/hook-run.ts';
 import { nextStep, type Ending } from '../shared/next-step.ts';
-import { reasonSentence } from '../shared/outcome.ts';
 import type { planPod } from '../shared/plan.ts';
 import type { Pod } from '../shared/pod.ts';
-import { changeHook } from '../shared/record.ts';
+import { changeHook, hasEnded } from '../shared/record.ts';
+import { failureGroup, type FailureScope } from '../shared/restore-failure.ts';
 import type { RestoreScope } from '../shared/restored.ts';
+import type { RunSummary } from '../shared/run-summary.ts';
 import { backoffMs, type Backoff } from '../shared/service/backoff.ts';
 import type { Cluster } from '../shared/service/cluster.ts';
 import type { Logger } from '../shared/service/logger.ts';
 import type { Planning } from '../shared/service/planning.ts';
 import { createWatch, type Watch, type WatchTiming } from '../shared/service/watch.ts';
+import { Attempts } from './attempts.ts';
 import type { EndGroupTiming } from './end-group.ts';
-import { commandBack, meetPod } from './meet-pod.ts';
+import { endClaim, type Holders } from './end-claim.ts';
 import type { ExecutorMetrics } from './metrics.ts';
-import { summary, title, type Narrator } from './narrator.ts';
-import { getPod, trimPod, writeMark } from './pod-api.ts';
-import type { Known, PodRun } from './pod-run.ts';
+import { title, type Narrator } from './narrator.ts';
+import { asksForRerun, openRun } from './open-run.ts';
+import { trimPod, writeConditions, type PodRef } from './pod-api.ts';
+import { lastWords } from './last-words.ts';
+import { concerned, isDone, summaryOf, type Known, type PodRun } from './pod-run.ts';
 import type { PolicyStatus } from './policy-status.ts';
 import { createQueue } from './queue.ts';
-import { recordEnd } from './record-end.ts';
-import { runHook, type HookRunEnd } from './run-hook.ts';
 import type { CommandLimits } from './run-command.ts';
+import { unclaimed } from './record-end.ts';
+import { createRunStore, type RunStore } from './run-store.ts';
+import { createRuns, type Runs } from './runs.ts';
+import { saveRun, type Saved } from './save-run.ts';
 import { createSlots, type Slots } from './slots.ts';
-import { tellWatch } from './tell-watch.ts';
+import { tellRuns, tellWatch } from './tell-watch.ts';
+import { writeEnd } from './write-end.ts';
 
 export interface ExecutorOptions {
   readonly scope: RestoreScope;
+  readonly failures: FailureScope;
   readonly installedAtMs: number;
   /** Pods in which a hook runs at a time. */
   readonly maxParallelPods: number;
   /** How long running hooks may take to end after the signal, before their connections are cut. */
   readonly shutdownGraceMs: number;
+  /** How often it is asked whether the API server serves HookRuns. */
+  readonly discoveryMs: number;
   readonly limits: CommandLimits;
   readonly endGroupTiming: EndGroupTiming;
   readonly watchTiming?: Partial<WatchTiming>;
 }
 
-export interface ExecutorParts {
+/** What an executor is given. */
+export interface ExecutorNeeds {
   readonly cluster: Cluster;
   readonly planning: Planning;
   readonly plan: typeof planPod;
@@ -45,17 +58,29 @@ export interface ExecutorParts {
   readonly metrics: ExecutorMetrics;
   readonly narrator: Narrator;
   readonly nowMs: () => number;
+  /** Of this process; its Lease bears it. */
+  readonly identity: string;
+  /** False: others may take this executor for dead, so that it must begin nothing. */
+  readonly isFresh: () => boolean;
+  readonly holders: Holders;
+  /** Called for each Restore of which a HookRun has changed. */
+  readonly restoreChanged: (restore: HookRunRestore) => void;
 }
 
-/** Keys handled at a time. A decision is a millisecond; only marks of finished pods wait for the API server. */
-const deciders = 8;
+/** What its parts work with. */
+export interface ExecutorParts extends ExecutorNeeds {
+  readonly store: RunStore;
+  readonly runs: Runs;
+}
+
+/** Keys handled at a time. Most of a decision is to wait for the API server. */
+const deciders = 16;
 const retry: Backoff = { firstMs: 100, maxMs: 10_000 };
-/** For the last marks of an executor that stops: a kubelet's default grace period of 30 s holds the grace time and this. */
-const closingMs = 3_000;
 
 /**
- * The executor: one watch on restored pods, a queue of their keys, and for each key the pure next step, acted upon. Hooks
- * run beside the queue, at most one in a pod and `maxParallelPods` in all.
+ * The executor: one watch on restored pods, one on their HookRuns, a queue of pods, and for each the pure next step, acted
+ * upon while it leads. Hooks run beside the queue, at most one in a pod and `maxParallelPods` in all. Everything that matters
+ * after a crash is in the HookRuns, so that another executor can go on from anywhere.
  */
 export class Executor {
   readonly #options: ExecutorOptions;
@@ -63,31 +88,100 @@ export class Executor {
   readonly #watch: Watch<Pod>;
   readonly #queue = createQueue((key) => this.#reconcile(key), deciders);
   readonly #known = new Map<string, Known>();
-  /** Tries in a row to decide about a pod whose Restore cannot be read. */
+  /** UIDs of the pods in the watch, by its keys. */
+  readonly #uids = new Map<string, string>();
+  /** Tries in a row to decide about a pod. */
   readonly #undecided = new Map<string, number>();
-  /** Keys of the pods in which a hook runs, each with the end of it. */
-  readonly #running = new Map<string, Promise<void>>();
   readonly #slots: Slots;
+  readonly #attempts: Attempts;
+  readonly #running = new Set<Promise<void>>();
   readonly #cut = new AbortController();
+  #leads = false;
   #closing = false;
 
-  constructor(options: ExecutorOptions, parts: ExecutorParts) {
+  constructor(options: ExecutorOptions, needs: ExecutorNeeds) {
+    const { cluster, metrics, log } = needs;
+    const watchTiming = options.watchTiming === undefined ? {} : { watchTiming: options.watchTiming };
+    const runs = createRuns(cluster, {
+      scope: options.failures,
+      discoveryMs: options.discoveryMs,
+      changed: (run) => {
+        needs.restoreChanged(run.restore);
+        this.#runChanged(run);
+      },
+      noted: (note) => {
+        tellRuns(note, log);
+        if (note.kind === 'watch' && note.note.kind === 'listed') this.#lookAtAll();
+      },
+      ...watchTiming,
+    });
+    const store = createRunStore(cluster, {
+      wrote: () => metrics.runWrites.inc(),
+      conflicted: () => metrics.runConflicts.inc(),
+    });
+    const parts = { ...needs, runs, store };
     this.#options = options;
     this.#parts = parts;
     this.#slots = createSlots(options.maxParallelPods, (key) => this.#queue.add(key));
-    this.#watch = createWatch<Pod, Pod>(parts.cluster, {
+    this.#attempts = new Attempts(options, parts, this.#cut.signal, {
+      mayBegin: () => this.#mayBegin(),
+      changed: (run) => this.#noteFailure(run),
+      cancelled: (run) => this.#cancelled(run),
+      mark: (run, index) => this.#mark(run, 'Running', title(run.hooks, index)),
+    });
+    this.#watch = createWatch<Pod, Pod>(cluster, {
       path: '/api/v1/pods',
       labelSelector: options.scope.labelKey,
       keep: trimPod,
-      changed: (key) => this.#queue.add(key),
-      noted: (note) => tellWatch(note, parts),
+      changed: (key, pod) => this.#podChanged(key, pod),
+      noted: (note) => {
+        tellWatch(note, parts);
+        if (note.kind === 'listed') this.#lookAtAll();
+      },
       ...(options.watchTiming === undefined ? {} : { timing: options.watchTiming }),
     });
   }
 
-  /** True once every restored pod of the cluster has been seen. */
-  synced(): boolean {
-    return this.#watch.synced();
+  /** Whether the pod that a HookRun is of is there. */
+  isPodThere({ namespace, pod }: Pick<RunSummary, 'namespace' | 'pod'>): boolean {
+    return this.#watch.get(`${namespace}/${pod.name}`)?.metadata.uid === pod.uid;
+  }
+
+  /** From now on it decides and begins hooks, until `follow`. */
+  lead(): void {
+    this.#leads = true;
+    this.#lookAtAll();
+  }
+
+  /** From now on it begins nothing: hooks on their way go on, and what is known of the others is another executor's to read. */
+  follow(): void {
+    this.#leads = false;
+    for (const [key, { run }] of this.#known) if (run?.busy !== true) this.#forget(key);
+  }
+
+  /** All HookRuns of the cluster, in brief. */
+  runs(): Iterable<RunSummary> {
+    return this.#parts.runs.values();
+  }
+
+  /** Why no hook can be run yet; null: they can. */
+  unready(): string | null {
+    if (this.#parts.runs.served() === false) return 'the API server does not serve HookRuns: install the CRDs';
+    if (!this.#parts.runs.synced() || this.#parts.runs.served() === null)
+      return 'the HookRuns have not been listed yet';
+    return this.#watch.synced() ? null : 'the restored pods have not been listed yet';
+  }
+
+  #runChanged({ namespace, pod }: RunSummary): void {
+    this.#queue.add(`${namespace}/${pod.name}/${pod.uid}`);
+  }
+
+  /** Everything that may be waiting for this executor: it has come to lead, or has seen all HookRuns. */
+  #lookAtAll(): void {
+    for (const [key, uid] of this.#uids) this.#queue.add(`${key}/${uid}`);
+    for (const run of this.#parts.runs.values()) {
+      if (run.finishedAtMs === null || asksForRerun(run)) this.#runChanged(run);
+    }
   }
 
   /**
@@ -102,224 +196,294 @@ export class Executor {
     };
     if (signal.aborted) close();
     else signal.addEventListener('abort', close, { once: true });
-    await Promise.all([this.#watch.run(signal), this.#queue.run(signal)]);
-    await Promise.all(this.#running.values());
+    await Promise.all([this.#watch.run(signal), this.#parts.runs.run(signal), this.#queue.run(signal)]);
+    while (this.#running.size > 0) await Promise.all(this.#running);
     clearTimeout(grace);
-    const marked = [...this.#known].filter(([, { run }]) => run?.marked === true);
-    await Promise.all(marked.map(([key]) => this.#reconcile(key)));
+  }
+
+  #mayBegin(): boolean {
+    return this.#leads && !this.#closing;
+  }
+
+  #podChanged(key: string, pod: Pod | null): void {
+    const before = this.#uids.get(key);
+    const uid = pod?.metadata.uid;
+    if (before !== undefined && before !== uid) this.#queue.add(`${key}/${before}`);
+    if (uid === undefined) this.#uids.delete(key);
+    else {
+      this.#uids.set(key, uid);
+      this.#queue.add(`${key}/${uid}`);
+    }
   }
 
   async #reconcile(key: string): Promise<void> {
-    const pod = this.#watch.get(key) ?? null;
-    const known = this.#known.get(key) ?? (pod === null ? null : await this.#meet(key, pod));
-    if (known === 'undecided') return;
-    const current = pod?.metadata.uid === known?.uid ? pod : null;
-    if (known?.run == null) {
-      this.#slots.leave(key);
-      if (pod === null) this.#undecided.delete(key);
-      if (known === null || current !== null) return;
-      this.#known.delete(key);
-      if (pod !== null) this.#queue.add(key);
+    if (!this.#leads || this.unready() !== null) return;
+    const ref = refOf(key);
+    const seen = this.#watch.get(`${ref.namespace}/${ref.name}`) ?? null;
+    const pod = seen?.metadata.uid === ref.uid ? seen : null;
+    const known = this.#known.get(key) ?? (await this.#open(key, ref, pod));
+    if (known === null) return;
+    const { run } = known;
+    if (run === null) {
+      const record = this.#parts.runs.get(ref);
+      if (pod === null || (record !== null && asksForRerun(record))) this.#forget(key);
+      if (pod !== null && record !== null && asksForRerun(record)) this.#queue.add(key);
       return;
     }
+    if (run.podCreatedAtMs === null && pod !== null) {
+      run.podCreatedAtMs = Date.parse(pod.metadata.creationTimestamp ?? '');
+    }
     try {
-      if (known.run.plan.exec.length === 0) await this.#followInitHooks(key, known.run, current);
-      else await this.#step(key, known.run, current);
+      await this.#step(key, run, pod);
     } catch (error) {
-      this.#retry(key, known.run, error);
+      this.#retry(key, run, error);
     }
   }
 
-  async #meet(key: string, pod: Pod): Promise<Known | 'undecided'> {
-    const known = await meetPod(pod, this.#options, this.#parts, this.#cut.signal);
-    if (known === null) {
+  /** null: it cannot be decided now. */
+  async #open(key: string, ref: PodRef, pod: Pod | null): Promise<Known | null> {
+    const { log, metrics } = this.#parts;
+    let known: Known | 'undecided';
+    try {
+      known = await openRun(ref, pod, this.#options, this.#parts, this.#cut.signal);
+    } catch (error) {
+      metrics.apiFailures.inc();
+      log.warn({ err: error, namespace: ref.namespace, pod: ref.name }, 'call failed, trying again');
+      known = 'undecided';
+    }
+    if (known === 'undecided') {
       const failures = (this.#undecided.get(key) ?? 0) + 1;
       this.#undecided.set(key, failures);
       this.#queue.addAfter(key, backoffMs(retry, failures, Math.random()));
-      return 'undecided';
+      return null;
     }
     this.#undecided.delete(key);
+    if (known.run === null && pod === null) return known;
     this.#known.set(key, known);
+    if (known.run !== null) metrics.podsOpen.inc();
     return known;
   }
 
-  /** A pod with init hooks only: the kubelet runs them. The mark keeps exec hooks annotated later from being taken. */
-  async #followInitHooks(key: string, run: PodRun, pod: Pod | null): Promise<void> {
-    const phase = pod?.status?.phase;
-    if (pod === null) this.#settle(key, run);
-    else if (phase === 'Running' || phase === 'Succeeded' || phase === 'Failed') {
-      await this.#finish(key, run, pod, phase === 'Failed' ? 'Failed' : 'Succeeded');
-    }
+  #forget(key: string): void {
+    const known = this.#known.get(key);
+    if (known?.run != null) this.#parts.metrics.podsOpen.dec();
+    this.#known.delete(key);
+    this.#slots.leave(key);
   }
 
   async #step(key: string, run: PodRun, pod: Pod | null): Promise<void> {
-    const step = nextStep(run.plan.exec, pod, run.record, this.#parts.nowMs());
     const restMs = run.notBeforeMs - performance.now();
-    if (step.do === 'wait' || step.do === 'finish' || restMs > 0) this.#slots.leave(key);
-    if ((step.do === 'run' || step.do === 'finish') && restMs > 0 && !this.#closing) {
+    if (restMs > 0) {
+      this.#slots.leave(key);
       this.#queue.addAfter(key, restMs);
       return;
     }
-    switch (step.do) {
-      case 'end':
-        this.#endUnrun(run, step.endings);
-        await this.#step(key, run, pod);
-        break;
-      case 'run':
-        if (!run.busy && !this.#closing) this.#begin(key, run, step.hook, step.containerID);
-        break;
-      case 'wait':
-        if (step.untilMs !== null) this.#queue.addAfter(key, step.untilMs - this.#parts.nowMs());
-        break;
-      case 'finish':
-        if (!run.busy) await this.#finish(key, run, pod, step.phase);
-        break;
+    if (!run.busy && !(await this.#settleClaims(key, run, pod))) return;
+    const untilMs = this.#followInit(run, pod);
+    if (run.finishedAtMs === null) {
+      const { nowMs } = this.#parts;
+      const circumstances = { clockStartMs: run.rerunAtMs, cancelled: this.#cancelled(run) };
+      const step = nextStep(run.hooks, pod, run.record, nowMs(), circumstances);
+      if (step.do !== 'run') this.#slots.leave(key);
+      switch (step.do) {
+        case 'end':
+          await this.#endUnrun(run, step.endings);
+          this.#queue.add(key);
+          return;
+        case 'run':
+          if (!run.busy && this.#mayBegin()) this.#begin(key, run, step.hook, step.containerID);
+          return;
+        case 'wait':
+          await this.#wait(key, run, pod, [step.untilMs, untilMs]);
+          return;
+        case 'finish':
+          if (run.busy || !isDone(run, pod)) {
+            await this.#wait(key, run, pod, [untilMs]);
+            return;
+          }
+      }
     }
+    await this.#finish(key, run, pod);
   }
 
-  #endUnrun(run: PodRun, endings: readonly Ending[]): void {
-    for (const { hook, state, reason, message } of endings) {
-      run.record = changeHook(run.record, hook, { state, reason, message });
-      this.#tellEnd(run, hook);
+  async #wait(key: string, run: PodRun, pod: Pod | null, moments: readonly (number | null)[]): Promise<void> {
+    const known = moments.filter((moment) => moment !== null);
+    if (known.length > 0) this.#queue.addAfter(key, Math.min(...known) - this.#parts.nowMs());
+    if (run.busy) return;
+    await this.#save(run);
+    if (run.mark === null && pod !== null && run.object !== null) await this.#mark(run, 'Waiting', 'not begun yet');
+  }
+
+  /** What another executor has claimed must have ended before anything else is done. False: it has not, or is not known to. */
+  async #settleClaims(key: string, run: PodRun, pod: Pod | null): Promise<boolean> {
+    const { holders, identity } = this.#parts;
+    for (const [index, { state, claim }] of run.record.hooks.entries()) {
+      if (state !== 'Claimed' || claim === null) continue;
+      const isOwn = claim.holder === identity;
+      if (!isOwn) {
+        const waitMs = await holders.goneInMs(claim.holder);
+        if (waitMs > 0) {
+          this.#queue.addAfter(key, waitMs);
+          // It may end meanwhile, as its holder writes it.
+          this.#forget(key);
+          return false;
+        }
+      }
+      const hook = run.hooks[index];
+      if (hook === undefined) continue;
+      if (isOwn && !this.#attempts.wasSent(claim.id)) {
+        // The answer to its write was lost, so that nothing was sent.
+        run.record = unclaimed(run.record, index);
+        continue;
+      }
+      await endClaim({ run, index, hook, claim, pod }, this.#options, this.#parts, this.#cut.signal);
+      this.#noteFailure(run);
+      await this.#save(run);
+      this.#attempts.tellEnd(run, index);
     }
+    return true;
+  }
+
+  #followInit(run: PodRun, pod: Pod | null): number | null {
+    const { object, init: before } = run;
+    if (object === null || object.spec.init.length === 0 || run.unrun !== null) return null;
+    const { init, untilMs } = followInit(object.spec.init, before, pod, this.#parts.nowMs());
+    run.init = init;
+    for (const [index, each] of init.entries()) {
+      const past = before[index];
+      if (each.state === past?.state && each.reason === past.reason) continue;
+      if (each.state === 'Succeeded' || each.state === 'Failed') this.#parts.narrator.initEnded(run.ref, each);
+    }
+    return untilMs;
+  }
+
+  async #endUnrun(run: PodRun, endings: readonly Ending[]): Promise<void> {
+    const finishedAtMs = this.#parts.nowMs();
+    for (const { hook, state, reason, message } of endings) {
+      run.record = changeHook(run.record, hook, { state, reason, message, finishedAtMs });
+      this.#noteFailure(run);
+    }
+    await this.#save(run);
+    for (const { hook } of endings) this.#attempts.tellEnd(run, hook);
   }
 
   #begin(key: string, run: PodRun, index: number, containerID: string): void {
     if (!this.#slots.take(key)) return;
     run.busy = true;
-    const ended = this.#attempt(key, run, index, containerID).finally(() => {
-      run.busy = false;
-      this.#running.delete(key);
-      this.#slots.free(key);
-      this.#parts.metrics.podsRunning.set(this.#slots.taken());
-      this.#queue.add(key);
-    });
-    this.#running.set(key, ended);
+    const attempt = this.#attempt(key, run, index, containerID).finally(() => this.#running.delete(attempt));
+    this.#running.add(attempt);
     this.#parts.metrics.podsRunning.set(this.#slots.taken());
   }
 
   /** Never rejects. */
   async #attempt(key: string, run: PodRun, index: number, containerID: string): Promise<void> {
-    const { cluster, narrator, nowMs } = this.#parts;
-    const hook = run.plan.exec[index];
-    if (hook === undefined) throw new Error(`the plan has no hook ${index}`);
     try {
-      const end = await runHook(
-        {
-          cluster,
-          pod: run.ref,
-          hook,
-          title: title(run.plan, index),
-          containerID,
-          runID: run.id,
-          marked: run.marked,
-          limits: this.#options.limits,
-          endGroupTiming: this.#options.endGroupTiming,
-          nowMs,
-          closing: () => this.#closing,
-          wanted: () => this.#hookRecord(run, index).state === 'Waiting',
-          isMarked: () => (run.marked = true),
-          starting: () => {
-            run.failures = 0;
-            const { predecessorUnknown } = run;
-            run.record = changeHook(run.record, index, { state: 'Running', startedAtMs: nowMs(), predecessorUnknown });
-            narrator.started(run.ref, run.plan, index, this.#hookRecord(run, index));
-          },
-        },
-        this.#cut.signal,
-      );
-      this.#take(key, run, index, end);
+      await this.#attempts.begin(run, index, containerID);
     } catch (error) {
-      if (this.#hookRecord(run, index).state === 'Running') this.#loseSight(run, index, error);
-      else this.#retry(key, run, error);
+      this.#retry(key, run, error);
     }
+    run.busy = false;
+    this.#slots.free(key);
+    this.#parts.metrics.podsRunning.set(this.#slots.taken());
+    if (this.#mayBegin()) this.#queue.add(key);
+    else await this.#leave(key, run);
   }
 
-  /** After the command was sent nothing may be tried again, whatever went wrong, and nothing may wait for its end for ever. */
-  #loseSight(run: PodRun, index: number, error: unknown): void {
-    const { log, nowMs } = this.#parts;
-    log.error({ err: error, namespace: run.ref.namespace, pod: run.ref.name }, 'sight of the hook lost');
-    run.predecessorUnknown = true;
-    const reason = 'ConnectionLost';
-    const message = reasonSentence(reason);
-    run.record = changeHook(run.record, index, { state: 'Failed', reason, message, finishedAtMs: nowMs() });
-    this.#tellEnd(run, index);
-  }
-
-  /** Takes what came of an attempt into the record. */
-  #take(key: string, run: PodRun, index: number, end: HookRunEnd): void {
-    const { namespace, name } = run.ref;
-    if (end.did === 'run') run.predecessorUnknown ||= end.groupUnknown;
-    run.record = recordEnd(run.record, index, end, this.#parts.nowMs());
-    switch (end.did) {
-      case 'run':
-      case 'pod gone':
-        this.#tellEnd(run, index);
-        break;
-      case 'marked by another':
-        this.#parts.log.warn({ namespace, pod: name }, 'hooks begun by another executor');
-        this.#settle(key, run);
-        break;
-      case 'not sent':
-        this.#parts.log.warn({ namespace, pod: name, problem: end.message }, 'command not sent, trying again');
-        this.#backOff(run);
-        break;
-      case 'not begun':
-        this.#backOff(run);
-        break;
+  /** What is known at the end is written, though others decide by now. */
+  async #leave(key: string, run: PodRun): Promise<void> {
+    const { namespace, name, uid } = run.ref;
+    const pod = this.#watch.get(`${namespace}/${name}`) ?? null;
+    try {
+      if (run.finishedAtMs !== null && run.object?.status?.finishedAt != null) {
+        await this.#finish(key, run, pod?.metadata.uid === uid ? pod : null);
+      }
+    } catch (error) {
+      this.#parts.log.warn({ err: error, namespace, pod: name }, 'mark not written, the next executor will');
     }
+    this.#forget(key);
   }
 
-  async #finish(
-    key: string,
-    run: PodRun,
-    pod: Pod | null,
-    phase: Extract<ConditionReason, 'Succeeded' | 'Failed'>,
-  ): Promise<void> {
-    const { cluster, narrator, nowMs } = this.#parts;
-    const mark = hooksMark(phase, summary(run.plan, run.record), nowMs());
-    // What is known at the end is written even when the grace time has run out.
-    const signal = this.#closing ? AbortSignal.timeout(closingMs) : this.#cut.signal;
-    const written = await writeMark(cluster, run.ref, mark, null, signal, commandBack(pod));
-    // The server gives up, too, when the pod changes faster than it can patch it; that pod is there still.
-    if (written === 'conflict' && (await getPod(cluster, run.ref, signal))?.metadata.uid === run.ref.uid) {
-      throw new Error('the mark was not written, because the pod changed at the same moment');
-    }
-    narrator.finished(run.ref, run.record, written === 'written' ? phase : `${phase}, and the pod is gone`);
-    this.#settle(key, run);
-  }
-
-  #settle(key: string, run: PodRun): void {
-    this.#known.set(key, { uid: run.ref.uid, run: null });
+  async #finish(key: string, run: PodRun, pod: Pod | null): Promise<void> {
+    const { nowMs, narrator } = this.#parts;
+    run.finishedAtMs ??= nowMs();
+    const saved = await this.#save(run);
+    if (saved === 'lost') return;
+    const phase = await writeEnd(run, pod, this.#parts, lastWords(this.#cut.signal));
+    narrator.finished(run.ref, run.record, phase);
+    this.#known.set(key, { run: null });
     this.#parts.metrics.podsOpen.dec();
     this.#queue.add(key);
   }
 
-  #tellEnd(run: PodRun, index: number): void {
-    const record = this.#hookRecord(run, index);
-    this.#parts.narrator.ended(run.ref, run.plan, index, record);
-    this.#parts.policyStatus.ended(run.ref, run.plan, index, record);
+  async #mark(run: PodRun, reason: Extract<ConditionReason, 'Waiting' | 'Running'>, message: string): Promise<boolean> {
+    const { cluster, nowMs } = this.#parts;
+    if (run.mark === reason || run.mark === 'Running') return true;
+    const mark = hooksMark(reason, message, nowMs());
+    const written = await writeConditions(cluster, run.ref, [mark], this.#cut.signal);
+    if (written === 'written') run.mark = reason;
+    return written === 'written';
   }
 
-  #hookRecord(run: PodRun, index: number) {
-    const record = run.record.hooks[index];
-    if (record === undefined) throw new Error(`the record has no hook ${index}`);
-    return record;
+  /** Writes what has become of a run. One whose HookRun is gone, or another executor's, is not gone on with. */
+  async #save(run: PodRun): Promise<Saved> {
+    const saved = await saveRun(run, this.#parts, lastWords(this.#cut.signal));
+    if (saved === 'gone') this.#endRecordless(run);
+    if (saved === 'lost') {
+      this.#parts.log.warn({ namespace: run.ref.namespace, pod: run.ref.name }, 'run taken over by another executor');
+      if (!run.busy) this.#forget(`${run.ref.namespace}/${run.ref.name}/${run.ref.uid}`);
+    }
+    return saved;
+  }
+
+  /** Without a record no hook can be claimed, so that none may be begun. */
+  #endRecordless(run: PodRun): void {
+    this.#parts.log.warn({ namespace: run.ref.namespace, pod: run.ref.name }, 'HookRun deleted in mid-run');
+    const change = {
+      state: 'Cancelled',
+      reason: 'RecordDeleted',
+      message: '',
+      finishedAtMs: this.#parts.nowMs(),
+    } as const;
+    for (const [index, hook] of run.record.hooks.entries()) {
+      if (!hasEnded(hook) && !run.busy) run.record = changeHook(run.record, index, change);
+    }
+  }
+
+  #cancelled(run: PodRun): string | null {
+    if (run.object === null) return 'the HookRun was deleted; not run';
+    if (this.#parts.runs.get(run.ref)?.cancel === true)
+      return 'it was asked for by spec.cancel of the HookRun; not run';
+    return this.#parts.runs.cancelled(concerned(run, run.object));
+  }
+
+  /** A failure with on-error Fail counts from the moment it is known: the pods of its restore are looked at again. */
+  #noteFailure(run: PodRun): void {
+    const now = summaryOf(run);
+    if (now?.failure == null) return;
+    const { runs } = this.#parts;
+    runs.note(now);
+    const group = failureGroup(now.restore, now.namespace, this.#options.failures);
+    for (const [key, { run: other }] of this.#known) {
+      if (other?.object == null || other === run || other.finishedAtMs !== null) continue;
+      if (failureGroup(other.object.spec.restore, other.ref.namespace, this.#options.failures) === group) {
+        this.#queue.add(key);
+      }
+    }
   }
 
   #retry(key: string, run: PodRun, error: unknown): void {
     this.#parts.metrics.apiFailures.inc();
-    const retryInMs = this.#backOff(run);
+    run.failures += 1;
+    const retryInMs = backoffMs(retry, run.failures, Math.random());
+    run.notBeforeMs = performance.now() + retryInMs;
     const { namespace, name } = run.ref;
     this.#parts.log.warn({ err: error, namespace, pod: name, retryInMs }, 'call failed, trying again');
     this.#queue.addAfter(key, retryInMs);
   }
+}
 
-  /** Nothing is tried for the run before that time, whatever news of its pod comes meanwhile. */
-  #backOff(run: PodRun): number {
-    run.failures += 1;
-    const delayMs = backoffMs(retry, run.failures, Math.random());
-    run.notBeforeMs = performance.now() + delayMs;
-    return delayMs;
-  }
+/** Of a queue key, `NAMESPACE/NAME/UID`. */
+function refOf(key: string): PodRef {
+  const [namespace = '', name = '', uid = ''] = key.split('/');
+  return { namespace, name, uid };
 }

@@ -7,33 +7,39 @@ import type { Pod } from '../shared/pod.ts';
 import { policyKind } from '../shared/policy.ts';
 import { judgeTaking } from '../shared/take.ts';
 import type { ExecutorOptions, ExecutorParts } from './executor.ts';
-import { annotatePod, writeMark, type AnnotationChanges, type PodRef } from './pod-api.ts';
-import { newRun, type Known } from './pod-run.ts';
+import { annotatePod, writeConditions, type AnnotationChanges, type PodRef } from './pod-api.ts';
 
 /** Events live for an hour by default, and repeat themselves under one name: an older pod's warnings were told before. */
 const warningAgeMs = 3_600_000;
 
 type MeetOptions = Pick<ExecutorOptions, 'scope' | 'installedAtMs'>;
 
+/** What is made of a pod at first sight. `empty`: it bears the stamp, and has no hooks. */
+export type Meeting =
+  | { readonly is: 'taken' | 'missed'; readonly plan: Plan; readonly context: PlanContext; readonly label: string }
+  | { readonly is: 'empty' | 'left' };
+
 /**
- * The first sight of a pod: what is decided here holds for as long as it lives, whatever is edited later. Tells of it, too.
- * Never throws: one pod that cannot be made sense of must not end the executor, which would meet it again at every start.
+ * The first sight of a pod without a HookRun: what is decided here holds for as long as it lives, whatever is edited later.
+ * Tells of it, too. Never throws: one pod that cannot be made sense of must not end the executor, which would meet it again
+ * at every start.
  *
- * @returns null where it cannot be decided yet, because its Restore cannot be read: to be met again.
+ * @returns `undecided` where it cannot be decided yet, because its Restore cannot be read: to be met again.
  */
 export async function meetPod(
   pod: Pod,
+  ref: PodRef,
   options: MeetOptions,
   parts: ExecutorParts,
   signal: AbortSignal,
-): Promise<Known | null> {
-  const { namespace = '', name = '', uid = '' } = pod.metadata;
+): Promise<Meeting | 'undecided'> {
   try {
     const context = await contextOf(pod, options, parts);
-    return context === null ? null : await meet(pod, { namespace, name, uid }, context, options, parts, signal);
+    return context === null ? 'undecided' : await meet(pod, ref, context, options, parts, signal);
   } catch (error) {
+    const { namespace, name } = ref;
     parts.log.error({ err: error, namespace, pod: name }, 'pod not understood, its hooks are not run');
-    return { uid, run: null };
+    return { is: 'left' };
   }
 }
 
@@ -65,33 +71,32 @@ async function meet(
   options: MeetOptions,
   parts: ExecutorParts,
   signal: AbortSignal,
-): Promise<Known | null> {
+): Promise<Meeting | 'undecided'> {
   const { metrics, narrator, nowMs, plan: planPod } = parts;
-  const plan = planPod(pod, pod.metadata.labels?.[options.scope.labelKey] ?? '', context);
+  const label = pod.metadata.labels?.[options.scope.labelKey] ?? '';
+  const plan = planPod(pod, label, context);
   const taking = judgeTaking(pod, plan, options.scope, options.installedAtMs, context);
   if (taking.is === 'left' && taking.why === 'not ours' && plan.command === 'moves back') {
-    if (!(await giveBack(ref, commandBack(pod), parts, signal))) return null;
+    if (!(await giveBack(ref, commandBack(pod), parts, signal))) return 'undecided';
   }
   if (isTold(taking, pod, nowMs())) narrator.warned(ref, plan);
   switch (taking.is) {
     case 'taken':
       narrator.taken(ref, taking.restore, plan);
-      metrics.podsOpen.inc();
       tellPolicies(ref, plan, parts);
-      return { uid: ref.uid, run: newRun(ref, plan, nowMs(), crypto.randomUUID().slice(0, 8)) };
+      return plan.init.length + plan.exec.length === 0 ? { is: 'empty' } : { is: 'taken', plan, context, label };
     case 'missed':
       narrator.missed(ref, plan);
-      break;
+      return { is: 'missed', plan, context, label };
     case 'interrupted':
       narrator.interrupted(ref);
       void markInterrupted(ref, commandBack(pod), parts, signal);
-      break;
+      return { is: 'left' };
     case 'left':
       parts.log.debug({ namespace: ref.namespace, pod: ref.name, why: taking.why, left: plan.left }, 'pod left');
       if (plan.left !== null && taking.why === 'not ours') metrics.podsLeft.inc({ why: plan.left });
-      break;
+      return { is: 'left' };
   }
-  return { uid: ref.uid, run: null };
 }
 
 function isTold(taking: ReturnType<typeof judgeTaking>, pod: Pod, nowMs: number): boolean {
@@ -140,9 +145,9 @@ async function markInterrupted(
   { cluster, log, nowMs }: ExecutorParts,
   signal: AbortSignal,
 ): Promise<void> {
-  const mark = hooksMark('Failed', `Interrupted: ${reasonSentence('Interrupted')}`, nowMs());
+  const mark = hooksMark('Failed', `RecordDeleted: ${reasonSentence('RecordDeleted')}`, nowMs());
   try {
-    await writeMark(cluster, ref, mark, null, signal, changes);
+    await writeConditions(cluster, ref, [mark], signal, changes);
   } catch (error) {
     // The mark of the run that began stands, so nothing is run; the next start says it again.
     log.warn({ err: error, namespace: ref.namespace, pod: ref.name }, 'mark not written');

@@ -1,4 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { HookRunPhase } from '../shared/hook-run.ts';
+import type { Reason } from '../shared/outcome.ts';
+import type { HookState } from '../shared/record.ts';
 
 /** What the executor counts. No label names a pod: their number is bounded by the code, not by the cluster. */
 export interface ExecutorMetrics {
@@ -14,19 +17,75 @@ export interface ExecutorMetrics {
   readonly watchStarts: Counter<'after'>;
   readonly eventsDropped: Counter;
   readonly apiFailures: Counter;
+  readonly leader: Gauge;
+  readonly runWrites: Counter;
+  readonly runConflicts: Counter;
+  readonly restoreWrites: Counter;
+  readonly runs: Gauge<'phase'>;
+  readonly startDelaySeconds: Histogram;
 }
+
+/** With which state a hook ends for which reason. null: it is not counted as a hook, but in a metric of its own. */
+const statesByReason: Readonly<Record<Reason, HookState | null>> = {
+  NonZeroExit: 'Failed',
+  StartFailed: 'Failed',
+  ConnectFailed: 'Failed',
+  ConnectionLost: 'Failed',
+  ExecTimeout: 'Failed',
+  WaitTimeout: 'Failed',
+  ContainerNotFound: 'Failed',
+  ContainerCompleted: 'Failed',
+  PodCompleted: 'Failed',
+  PodDeleted: 'Failed',
+  PodReplaced: 'Failed',
+  InitFailed: 'Failed',
+  InitTimeout: 'Failed',
+  Cancelled: 'Cancelled',
+  RecordDeleted: 'Cancelled',
+  Interrupted: 'Interrupted',
+  Missed: null,
+  TooLarge: null,
+};
+
+export const runPhases: readonly HookRunPhase[] = [
+  'Waiting',
+  'Running',
+  'Succeeded',
+  'Failed',
+  'Cancelled',
+  'Missed',
+  'TooLarge',
+];
 
 /** Registers the metrics. Names by https://prometheus.io/docs/practices/naming/. Throws if they are registered already. */
 export function executorMetrics(registry: Registry): ExecutorMetrics {
   const registers = [registry];
   const name = (rest: string) => `restore_hooks_executor_${rest}`;
+  const hooks = new Counter({
+    name: name('hooks_total'),
+    help: 'Hooks that ended, by state and reason.',
+    labelNames: ['state', 'reason'] as const,
+    registers,
+  });
+  const watchStarts = new Counter({
+    name: name('watch_starts_total'),
+    help: 'Starts of the watch on pods, by what went before.',
+    labelNames: ['after'] as const,
+    registers,
+  });
+  // A rate over a series that appears with its first event misses that event.
+  hooks.inc({ state: 'Succeeded', reason: '' }, 0);
+  for (const [reason, state] of Object.entries(statesByReason)) if (state !== null) hooks.inc({ state, reason }, 0);
+  const runs = new Gauge({
+    name: name('runs'),
+    help: 'HookRuns of the cluster, by phase, as every executor sees them.',
+    labelNames: ['phase'] as const,
+    registers,
+  });
+  for (const phase of runPhases) runs.set({ phase }, 0);
+  for (const after of ['closed', 'expired', 'broken']) watchStarts.inc({ after }, 0);
   return {
-    hooks: new Counter({
-      name: name('hooks_total'),
-      help: 'Exec hooks that ended, by state and reason.',
-      labelNames: ['state', 'reason'],
-      registers,
-    }),
+    hooks,
     hookSeconds: new Histogram({
       name: name('hook_duration_seconds'),
       help: 'From sending a command to the end of its session.',
@@ -62,15 +121,25 @@ export function executorMetrics(registry: Registry): ExecutorMetrics {
       labelNames: ['code'],
       registers,
     }),
-    watchStarts: new Counter({
-      name: name('watch_starts_total'),
-      help: 'Starts of the watch on pods, by what went before.',
-      labelNames: ['after'],
-      registers,
-    }),
+    watchStarts,
     eventsDropped: new Counter({
       name: name('events_dropped_total'),
       help: 'Events that were not written.',
+      registers,
+    }),
+    leader: new Gauge({ name: name('leader'), help: '1 while this executor leads, else 0.', registers }),
+    runWrites: new Counter({ name: name('run_writes_total'), help: 'Writes of HookRuns.', registers }),
+    runConflicts: new Counter({
+      name: name('run_conflicts_total'),
+      help: 'Writes of HookRuns that somebody else’s write had gone before; they are made again.',
+      registers,
+    }),
+    restoreWrites: new Counter({ name: name('restore_writes_total'), help: 'Writes of Restores.', registers }),
+    runs,
+    startDelaySeconds: new Histogram({
+      name: name('start_delay_seconds'),
+      help: 'From the start of a container to the start of the first command in it.',
+      buckets: [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
       registers,
     }),
     apiFailures: new Counter({

@@ -1,5 +1,6 @@
 import type { ExecHook, Plan } from '../shared/hook.ts';
-import type { HookRecord, RunRecord } from '../shared/record.ts';
+import type { HookRunInitStatus } from '../shared/hook-run.ts';
+import { hasEnded, type HookRecord, type RunRecord } from '../shared/record.ts';
 import type { Logger } from '../shared/service/logger.ts';
 import type { EventReason, EventRecorder } from './events.ts';
 import type { ExecutorMetrics } from './metrics.ts';
@@ -41,26 +42,62 @@ export class Narrator {
     this.#log.warn({ ...podFields(pod), init: plan.init.length, exec: plan.exec.length }, 'hooks missed');
   }
 
+  tooLarge(pod: PodRef, plan: Plan): void {
+    const note = `The plan of this pod's ${count(plan)} exceeds the 512 KiB that a HookRun may hold: none was run.`;
+    this.#events.record(pod, { type: 'Warning', reason: 'HooksTooLarge', note });
+    this.#log.warn({ ...podFields(pod), init: plan.init.length, exec: plan.exec.length }, 'hooks too large');
+  }
+
   interrupted(pod: PodRef): void {
     this.#metrics.interrupted.inc();
     const note =
-      'The executor stopped after it had begun the hooks of this pod. None is run again, since a command may have had its effect; look at the earlier Events for how far they came.';
+      'The hooks of this pod were begun, and their HookRun is gone. None is run again, since a command may have had its effect; look at the earlier Events for how far they came.';
     this.#events.record(pod, { type: 'Warning', reason: 'HooksInterrupted', note });
     this.#log.warn(podFields(pod), 'hooks interrupted');
   }
 
-  started(pod: PodRef, plan: Plan, index: number, record: HookRecord): void {
-    const hook = hookAt(plan, index);
+  rerun(pod: PodRef, run: number, hooks: readonly ExecHook[]): void {
+    const note = `A rerun was asked for: run ${run}, with ${hooks.length} exec ${hooks.length === 1 ? 'hook' : 'hooks'}.`;
+    this.#events.record(pod, { type: 'Normal', reason: 'HooksRerun', note });
+    this.#log.info({ ...podFields(pod), run, exec: hooks.length }, 'hooks rerun');
+  }
+
+  initEnded(pod: PodRef, { name, state, reason = null, message, exitCode = null }: HookRunInitStatus): void {
+    this.#metrics.hooks.inc({ state, reason: reason ?? '' });
+    const fields = { ...podFields(pod), container: name, state, reason, exitCode };
+    if (state === 'Succeeded') {
+      this.#log.info(fields, 'init hook ended');
+      return;
+    }
+    const isLate = reason === 'InitTimeout';
+    const note = `init hook in container ${name} failed: ${reason ?? ''}: ${message ?? ''}`;
+    this.#events.record(pod, { type: 'Warning', reason: isLate ? 'HookTimedOut' : 'HookFailed', note });
+    this.#log.warn({ ...fields, message }, 'init hook ended');
+  }
+
+  retried(pod: PodRef, hooks: readonly ExecHook[], index: number, record: HookRecord): void {
+    const { reason, message, attempts, retryAtMs } = record;
+    const attempt = `attempt ${attempts} of ${1 + hookAt(hooks, index).retries}`;
+    const at = retryAtMs === null ? 'now' : `at ${new Date(retryAtMs).toISOString()}`;
+    const output = lastOutput(record);
+    const said = output === '' ? '' : `; output: ${output}`;
+    const note = `${title(hooks, index)}: ${attempt} failed: ${reason ?? ''}: ${message}; tried again ${at}${said}`;
+    this.#events.record(pod, { type: 'Warning', reason: 'HookRetried', note });
+    this.#log.warn({ ...podFields(pod), ...hookFields(hooks, index), reason, message, attempts }, 'hook retried');
+  }
+
+  started(pod: PodRef, hooks: readonly ExecHook[], index: number, record: HookRecord): void {
+    const hook = hookAt(hooks, index);
     const unknown = record.predecessorUnknown
       ? '; PredecessorUnknown: the command of an earlier hook may still be running'
       : '';
-    const note = `${title(plan, index)} started (exec-timeout ${hook.execTimeoutMs / 1000} s)${unknown}`;
+    const note = `${title(hooks, index)} started (exec-timeout ${hook.execTimeoutMs / 1000} s)${unknown}`;
     this.#events.record(pod, { type: record.predecessorUnknown ? 'Warning' : 'Normal', reason: 'HookStarted', note });
-    const fields = { ...podFields(pod), ...hookFields(plan, index), predecessorUnknown: record.predecessorUnknown };
+    const fields = { ...podFields(pod), ...hookFields(hooks, index), predecessorUnknown: record.predecessorUnknown };
     this.#log.info(fields, 'hook started');
   }
 
-  ended(pod: PodRef, plan: Plan, index: number, record: HookRecord): void {
+  ended(pod: PodRef, hooks: readonly ExecHook[], index: number, record: HookRecord): void {
     const { state, reason, message, exitCode } = record;
     const durationMs = durationOf(record);
     this.#metrics.hooks.inc({ state, reason: reason ?? '' });
@@ -68,12 +105,12 @@ export class Narrator {
     const took = durationMs === null ? '' : ` after ${(durationMs / 1000).toFixed(1)} s`;
     const failure = reason === null ? '' : `: ${reason}: ${message}`;
     const output = lastOutput(record);
-    const note = `${title(plan, index)} ${state.toLowerCase()}${took}${failure}${output === '' ? '' : `; output: ${output}`}`;
+    const note = `${title(hooks, index)} ${state.toLowerCase()}${took}${failure}${output === '' ? '' : `; output: ${output}`}`;
     this.#events.record(pod, { type: state === 'Succeeded' ? 'Normal' : 'Warning', reason: eventReason(record), note });
     const { stdout, stderr } = record;
     const fields = {
       ...podFields(pod),
-      ...hookFields(plan, index),
+      ...hookFields(hooks, index),
       state,
       reason,
       message,
@@ -90,17 +127,19 @@ export class Narrator {
 }
 
 /** The mark's message, and its like: how many hooks there are, and how many of them have succeeded. */
-export function summary(plan: Plan, record: RunRecord): string {
-  const problem = record.hooks.findIndex(({ state }) => state === 'Failed' || state === 'Cancelled');
+export function summary(hooks: readonly ExecHook[], record: RunRecord, init: readonly HookRunInitStatus[]): string {
+  const problem = record.hooks.findIndex((hook) => hasEnded(hook) && hook.state !== 'Succeeded');
   const { succeeded } = countStates(record);
-  const counts = `${succeeded} of ${plan.exec.length} exec hooks succeeded`;
+  const counts = `${succeeded} of ${hooks.length} exec hooks succeeded`;
+  const late = init.find(({ state }) => state === 'Failed');
+  if (late !== undefined) return `${counts}; init hook ${late.name}: ${late.reason ?? ''}: ${late.message ?? ''}`;
   const first = record.hooks[problem];
-  return first === undefined ? counts : `${counts}; ${title(plan, problem)}: ${first.reason ?? ''}: ${first.message}`;
+  return first === undefined ? counts : `${counts}; ${title(hooks, problem)}: ${first.reason ?? ''}: ${first.message}`;
 }
 
 /** `hook 1 of 2 in container postgres` */
-export function title(plan: Plan, index: number): string {
-  return `hook ${index + 1} of ${plan.exec.length} in container ${hookAt(plan, index).container}`;
+export function title(hooks: readonly ExecHook[], index: number): string {
+  return `hook ${index + 1} of ${hooks.length} in container ${hookAt(hooks, index).container}`;
 }
 
 function countStates(record: RunRecord): { succeeded: number; failed: number } {
@@ -113,8 +152,8 @@ function count(plan: Plan): string {
   return hooks === 1 ? '1 hook' : `${hooks} hooks`;
 }
 
-function hookAt(plan: Plan, index: number): ExecHook {
-  const hook = plan.exec[index];
+function hookAt(hooks: readonly ExecHook[], index: number): ExecHook {
+  const hook = hooks[index];
   if (hook === undefined) throw new Error(`the plan has no hook ${index}`);
   return hook;
 }
@@ -123,9 +162,9 @@ function podFields({ namespace, name, uid }: PodRef): { namespace: string; pod: 
   return { namespace, pod: name, uid };
 }
 
-function hookFields(plan: Plan, index: number): Record<string, unknown> {
-  const { container, onError, source } = hookAt(plan, index);
-  return { hook: index + 1, of: plan.exec.length, container, onError, source };
+function hookFields(hooks: readonly ExecHook[], index: number): Record<string, unknown> {
+  const { container, onError, source } = hookAt(hooks, index);
+  return { hook: index + 1, of: hooks.length, container, onError, source };
 }
 
 function durationOf({ startedAtMs, finishedAtMs }: HookRecord): number | null {
@@ -136,6 +175,7 @@ function durationOf({ startedAtMs, finishedAtMs }: HookRecord): number | null {
 function eventReason({ state, reason }: HookRecord): EventReason {
   if (state === 'Succeeded') return 'HookSucceeded';
   if (state === 'Cancelled') return 'HookCancelled';
+  if (state === 'Interrupted') return 'HookInterrupted';
   return reason === 'ExecTimeout' || reason === 'WaitTimeout' ? 'HookTimedOut' : 'HookFailed';
 }
 

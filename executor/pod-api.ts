@@ -1,4 +1,4 @@
-import { hooksCondition } from '../shared/condition.ts';
+import { hooksCondition, readyCondition } from '../shared/condition.ts';
 import type { Pod, PodCondition } from '../shared/pod.ts';
 import { ApiError } from '../shared/service/api-error.ts';
 import type { Cluster } from '../shared/service/cluster.ts';
@@ -21,33 +21,27 @@ export async function getPod(cluster: Cluster, { namespace, name }: PodRef, sign
 }
 
 /**
- * Writes the mark into the pod's status; the kubelet keeps conditions that are not its own.
+ * Writes conditions into the pod's status, if it is still this pod; the kubelet keeps conditions that are not its own.
  *
- * @param resourceVersion the write is made only if the pod is still at this version. null: at any version of this UID
  * @param annotations changed in the same write
- * @returns `conflict` if the pod has changed or is another one, `gone` if there is none. Throws as Cluster.call does.
+ * @returns `conflict` if another pod has the name, or this one changes faster than the server can patch it; `gone` if there
+ *   is none. Throws as Cluster.call does.
  */
-export async function writeMark(
+export async function writeConditions(
   cluster: Cluster,
   pod: PodRef,
-  condition: PodCondition,
-  resourceVersion: string | null,
+  conditions: readonly PodCondition[],
   signal: AbortSignal,
   annotations: AnnotationChanges = {},
 ): Promise<'written' | 'conflict' | 'gone'> {
-  const metadata = { uid: pod.uid, ...(resourceVersion === null ? {} : { resourceVersion }) };
-  return patchStatus(
-    cluster,
-    pod,
-    { metadata: { ...metadata, ...annotated(annotations) }, status: { conditions: [condition] } },
-    signal,
-  );
+  const metadata = { uid: pod.uid, ...annotated(annotations) };
+  return patchStatus(cluster, pod, { metadata, status: { conditions } }, signal);
 }
 
 /** Annotations to be set, or, by null, to be removed. */
 export type AnnotationChanges = Readonly<Record<string, string | null>>;
 
-/** Changes annotations of a pod, which pods/status allows. Returns and throws as writeMark does. */
+/** Changes annotations of a pod, which pods/status allows. Returns and throws as writeConditions does. */
 export function annotatePod(
   cluster: Cluster,
   pod: PodRef,
@@ -118,12 +112,13 @@ export function trimPod(pod: Pod): Pod {
       ...(spec.restartPolicy === undefined ? {} : { restartPolicy: spec.restartPolicy }),
       containers: trimContainers(spec.containers),
       ...(spec.initContainers == null ? {} : { initContainers: trimContainers(spec.initContainers) }),
+      ...(spec.readinessGates == null ? {} : { readinessGates: spec.readinessGates }),
       // Without these init hooks would be read otherwise than in the webhook, and warned about in other words.
       ...trimForInit(spec),
     },
     status: {
       ...(status?.phase === undefined ? {} : { phase: status.phase }),
-      conditions: (status?.conditions ?? []).filter(({ type }) => type === hooksCondition),
+      conditions: (status?.conditions ?? []).filter(({ type }) => type === hooksCondition || type === readyCondition),
       containerStatuses: (status?.containerStatuses ?? []).map(trimStatus),
       initContainerStatuses: (status?.initContainerStatuses ?? []).map(trimStatus),
     },

@@ -1,20 +1,30 @@
-import type { Plan } from '../shared/hook.ts';
-import { newRecord, type RunRecord } from '../shared/record.ts';
+import { thawExec } from '../shared/freeze-plan.ts';
+import { followInit } from '../shared/follow-init.ts';
+import type { ExecHook } from '../shared/hook.ts';
+import type { HookRun, HookRunInitStatus } from '../shared/hook-run.ts';
+import type { Pod } from '../shared/pod.ts';
+import { hasEnded, type RunRecord } from '../shared/record.ts';
+import type { Concerned } from '../shared/restore-failure.ts';
+import { runStatus, storedRecord, type RunState } from '../shared/run-status.ts';
+import { summarizeRun, type RunSummary } from '../shared/run-summary.ts';
 import type { PodRef } from './pod-api.ts';
 
-/**
- * The run of one pod's hooks, in memory: its plan as it was at first sight, so that later edits of annotations change
- * nothing, and what has become of each hook.
- */
-export interface PodRun {
-  /** In the mark: by it the run knows its own again, when the answer to the write of it was lost. */
-  readonly id: string;
+/** The run of one pod's hooks, while it is unfinished: its HookRun, and what has become of it since that was written. */
+export interface PodRun extends RunState {
   readonly ref: PodRef;
-  readonly plan: Plan;
+  readonly hooks: readonly ExecHook[];
+  /** As it was read or written last. null: it was deleted. */
+  object: HookRun | null;
   record: RunRecord;
-  /** The mark on the pod is this run's. */
-  marked: boolean;
-  /** A hook is on its way: being checked, marked, run or confirmed. */
+  init: readonly HookRunInitStatus[];
+  finishedAtMs: number | null;
+  unrun: RunState['unrun'];
+  /** When a rerun was asked for, Unix time in milliseconds; its clock starts then. null: it is the first run. */
+  readonly rerunAtMs: number | null;
+  podCreatedAtMs: number | null;
+  /** The mark that the pod is known to bear. null: none of this run. */
+  mark: 'Waiting' | 'Running' | null;
+  /** A hook is on its way: being checked, claimed, run or confirmed. */
   busy: boolean;
   /** A command that began earlier may still be running in the pod. */
   predecessorUnknown: boolean;
@@ -22,24 +32,66 @@ export interface PodRun {
   failures: number;
   /** After a failure: when the next try may be made, by performance.now(). */
   notBeforeMs: number;
+  /** Of its writes, one after the other. */
+  saving: Promise<unknown>;
 }
 
 /** What the executor has decided about a pod it has seen: a run, or that there is nothing (more) to do for this UID. */
 export interface Known {
-  readonly uid: string;
   readonly run: PodRun | null;
 }
 
-export function newRun(ref: PodRef, plan: Plan, nowMs: number, id: string): PodRun {
+/** Takes up a run from its HookRun, new or begun by another executor. */
+export function podRun(ref: PodRef, object: HookRun, pod: Pod | null, nowMs: number): PodRun {
+  const { spec, status } = object;
+  const record = storedRecord(object, nowMs);
+  const known = status?.run === spec.run ? status : undefined;
+  const finishedAtMs = Date.parse(known?.finishedAt ?? '');
+  const rerunAtMs = Date.parse(known?.rerun ?? spec.rerun ?? '');
+  const createdAtMs = Date.parse(pod?.metadata.creationTimestamp ?? '');
+  const { phase } = known ?? {};
   return {
-    id,
     ref,
-    plan,
-    record: newRecord(plan.exec.length, nowMs),
-    marked: false,
+    hooks: thawExec(spec),
+    object,
+    record,
+    init: followInit(spec.init, known?.init ?? [], null, nowMs).init,
+    finishedAtMs: Number.isNaN(finishedAtMs) ? null : finishedAtMs,
+    unrun: phase === 'Missed' || phase === 'TooLarge' ? phase : null,
+    rerunAtMs: spec.run === 1 || Number.isNaN(rerunAtMs) ? null : rerunAtMs,
+    podCreatedAtMs: Number.isNaN(createdAtMs) ? null : createdAtMs,
+    mark: null,
     busy: false,
-    predecessorUnknown: false,
+    // What was cut off may run on; where it is known to have ended, the next hook has been begun since.
+    predecessorUnknown: record.hooks.some(({ reason }) => reason === 'ConnectionLost' || reason === 'Interrupted'),
     failures: 0,
     notBeforeMs: 0,
+    saving: Promise.resolve(),
   };
+}
+
+/** The run as it is now, in brief, written or not. */
+export function summaryOf(run: PodRun): RunSummary | null {
+  const { object } = run;
+  if (object === null) return null;
+  return summarizeRun({ ...object, status: runStatus(object.spec, object.status, run) });
+}
+
+/** Whom a failure elsewhere in the restore may concern. */
+export function concerned(run: PodRun, object: HookRun): Concerned {
+  const { ref, podCreatedAtMs, rerunAtMs } = run;
+  return { namespace: ref.namespace, pod: ref, restore: object.spec.restore, podCreatedAtMs, rerunAtMs };
+}
+
+/** Whether nothing of the run is to come: every exec hook has ended, and every init hook that can. */
+export function isDone(run: PodRun, pod: Pod | null): boolean {
+  if (!run.record.hooks.every(hasEnded)) return false;
+  if (run.init.every(({ state }) => state === 'Succeeded')) return run.hooks.length > 0 || hasBegun(pod);
+  return hasBegun(pod);
+}
+
+/** Its init containers are over, or it is gone. */
+function hasBegun(pod: Pod | null): boolean {
+  const phase = pod?.status?.phase;
+  return pod === null || phase === 'Running' || phase === 'Succeeded' || phase === 'Failed';
 }

@@ -1,4 +1,5 @@
-import type { Plan, PolicyRef } from '../shared/hook.ts';
+import type { PolicyRef } from '../shared/hook.ts';
+import type { HookRunExec } from '../shared/hook-run.ts';
 import { policyApiVersion } from '../shared/policy.ts';
 import type { HookRecord } from '../shared/record.ts';
 import { ApiError } from '../shared/service/api-error.ts';
@@ -13,7 +14,7 @@ export interface PolicyStatus {
   matched(policy: PolicyRef): void;
   problem(policy: PolicyRef, message: string, pod: PodRef): void;
   /** A hook has ended; if it failed, and is a policy's, that is a problem of it. */
-  ended(pod: PodRef, plan: Plan, index: number, record: HookRecord): void;
+  ended(pod: PodRef, hook: HookRunExec | undefined, record: HookRecord): void;
   /** Writes what was told, at most every five seconds, until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
   /** Writes what has been told and not been written yet; what cannot be written is logged. */
@@ -75,11 +76,12 @@ export function createPolicyStatus(
   return {
     matched: (policy) => void (of(policy).matched += 1),
     problem,
-    ended(pod, plan, index, { state, reason, message }) {
-      const hook = plan.exec[index];
-      if (hook?.source !== 'policy' || state === 'Succeeded' || state === 'Cancelled') return;
-      const policy = plan.policies.find(({ name }) => hook.rule?.startsWith(`${name}/`) === true);
-      if (policy !== undefined) problem(policy, `${hook.rule ?? ''}: ${reason ?? state}: ${message}`, pod);
+    ended(pod, hook, { state, reason, message }) {
+      const { rule, policyNamespace } = hook ?? {};
+      if (rule === undefined || policyNamespace === undefined) return;
+      if (state === 'Succeeded' || state === 'Cancelled') return;
+      const [name = ''] = rule.split('/');
+      problem({ namespace: policyNamespace, name }, `${rule}: ${reason ?? state}: ${message}`, pod);
     },
     async run(signal) {
       while (await pause(intervalMs, signal)) await flush();

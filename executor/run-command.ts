@@ -34,6 +34,7 @@ export interface CommandResult {
  *
  * @param token see `withGroupReport`
  * @param signal cuts the connection; the outcome is then Interrupted
+ * @param reported called with the process group of a shell command, once it has reported it
  */
 export async function runCommand(
   cluster: Cluster,
@@ -43,6 +44,7 @@ export async function runCommand(
   limits: CommandLimits,
   token: string,
   signal: AbortSignal,
+  reported: (group: number) => void = () => undefined,
 ): Promise<CommandResult> {
   const shell = shellOf(command);
   const report = shell === null ? null : new GroupReport(token);
@@ -51,7 +53,7 @@ export async function runCommand(
   const cut = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   let began = false;
-  let reported = false;
+  let isReported = false;
   const startClock = (durationMs: number) => {
     clearTimeout(timer);
     timer = setTimeout(() => cut.abort(), Math.min(durationMs, longestTimerMs));
@@ -69,9 +71,10 @@ export async function runCommand(
       stderr: (chunk) => {
         began ||= chunk.length > 0;
         stderr.append(report === null ? chunk : report.take(chunk));
-        if (!reported && report?.group != null) {
-          reported = true;
+        if (!isReported && report?.group != null) {
+          isReported = true;
           startClock(execTimeoutMs);
+          reported(report.group);
         }
       },
     },

@@ -1,4 +1,3 @@
-import { findMark, isMarkOf, runningMark } from '../shared/condition.ts';
 import { viewContainer } from '../shared/container-state.ts';
 import type { ExecHook } from '../shared/hook.ts';
 import { reasonSentence, type Reason } from '../shared/outcome.ts';
@@ -7,7 +6,7 @@ import { backoffMs, type Backoff } from '../shared/service/backoff.ts';
 import type { Cluster } from '../shared/service/cluster.ts';
 import { pause } from '../shared/service/pause.ts';
 import { endGroup, type EndGroupTiming } from './end-group.ts';
-import { getPod, writeMark, type PodRef } from './pod-api.ts';
+import { getPod, type PodRef } from './pod-api.ts';
 import { shellOf } from './process-group.ts';
 import { runCommand, type CommandLimits, type CommandResult } from './run-command.ts';
 
@@ -15,43 +14,37 @@ export interface RunHookOptions {
   readonly cluster: Cluster;
   readonly pod: PodRef;
   readonly hook: ExecHook;
-  /** For the mark: which hook of how many. */
-  readonly title: string;
   readonly containerID: string;
-  readonly runID: string;
-  /** True if the pod is known to bear this run's mark. */
-  readonly marked: boolean;
   readonly limits: CommandLimits;
   readonly endGroupTiming: EndGroupTiming;
-  readonly nowMs: () => number;
-  /** True once no hook may be begun any more. One whose mark has been written is begun all the same: only it can be. */
-  readonly closing: () => boolean;
-  /** False once the hook has ended unrun while it was being checked: its time ran out, or its pod went. */
-  readonly wanted: () => boolean;
-  /** Called when the pod bears this run's mark. */
-  readonly isMarked: () => void;
-  /** Called when everything has been checked and marked, right before the command is sent. */
+  /**
+   * Marks the pod and claims the hook in its record; false if it is not to be begun now. Where it throws, it is not claimed.
+   */
+  readonly claim: () => Promise<boolean>;
+  /** Asked right before the command is sent, after the claim: why it must not be sent after all. null: it may. */
+  readonly obstacle: () => string | null;
+  /** Called when everything has been checked and claimed, right before the command is sent. */
   readonly starting: () => void;
+  /** Called with the command's process group, once it is known. */
+  readonly reported: (group: number) => void;
 }
 
 /** What became of one attempt to run a hook. */
 export type HookRunEnd =
   | { readonly did: 'run'; readonly result: CommandResult; readonly groupUnknown: boolean }
-  /** Nothing was sent: the pod is not as it was when the step was decided. Look at it again. */
+  /** Nothing was claimed or sent: the pod is not as it was when the step was decided. Look at it again. */
   | { readonly did: 'not begun' }
-  /** Nothing was sent, though `starting` was called: no connection to the API server was made. To be tried again. */
+  /** Claimed, and certainly not sent: the claim is to be given up, and it may be tried again. */
   | { readonly did: 'not sent'; readonly message: string }
   /** Nothing was sent: the pod is gone, or another one bears its name. */
-  | { readonly did: 'pod gone'; readonly reason: Extract<Reason, 'PodDeleted' | 'PodReplaced'> }
-  /** Nothing was sent: the pod bears the mark of another run. */
-  | { readonly did: 'marked by another' };
+  | { readonly did: 'pod gone'; readonly reason: Extract<Reason, 'PodDeleted' | 'PodReplaced'> };
 
 const confirmRetry: Backoff = { firstMs: 200, maxMs: 5_000 };
 
 /**
- * Runs one hook, exactly as hooks.md section 6 asks: a live look at the pod, the mark before the first command, the
- * command, and a second look, without which its result is not believed. Throws ApiError and ApiUnreachable only before
- * the command was sent; afterwards the API server is asked until it answers or the signal aborts.
+ * Runs one hook, exactly as hooks.md section 6 asks: a live look at the pod, the claim, the command, and a second
+ * look, without which its result is not believed. Throws ApiError and ApiUnreachable only before the command was sent;
+ * afterwards the API server is asked until it answers or the signal aborts.
  */
 export async function runHook(options: RunHookOptions, signal: AbortSignal): Promise<HookRunEnd> {
   const { cluster, pod, hook, containerID } = options;
@@ -59,24 +52,16 @@ export async function runHook(options: RunHookOptions, signal: AbortSignal): Pro
   if (before === null) return { did: 'pod gone', reason: 'PodDeleted' };
   if (before.metadata.uid !== pod.uid) return { did: 'pod gone', reason: 'PodReplaced' };
   if (before.metadata.deletionTimestamp != null) return { did: 'not begun' };
-  if (runningID(before, hook.container) !== containerID || options.closing()) return { did: 'not begun' };
-  if (!options.marked) {
-    const found = findMark(before);
-    if (found !== null && !isMarkOf(found, options.runID)) return { did: 'marked by another' };
-    // It is there if an earlier write arrived and its answer did not.
-    if (found === null) {
-      const mark = runningMark(options.title, options.runID, options.nowMs());
-      const written = await writeMark(cluster, pod, mark, before.metadata.resourceVersion ?? null, signal);
-      if (written !== 'written') return { did: 'not begun' };
-    }
-    options.isMarked();
-  }
-  signal.throwIfAborted();
-  if (!options.wanted()) return { did: 'not begun' };
+  if (runningID(before, hook.container) !== containerID) return { did: 'not begun' };
+  if (!(await options.claim())) return { did: 'not begun' };
+  const obstacle = signal.aborted ? 'the executor is stopping' : options.obstacle();
+  if (obstacle !== null) return { did: 'not sent', message: obstacle };
   options.starting();
   const target = { namespace: pod.namespace, pod: pod.name, container: hook.container };
   const token = crypto.randomUUID().replaceAll('-', '');
-  const result = await runCommand(cluster, target, hook.command, hook.execTimeoutMs, options.limits, token, signal);
+  const { command, execTimeoutMs } = hook;
+  const { limits, reported } = options;
+  const result = await runCommand(cluster, target, command, execTimeoutMs, limits, token, signal, reported);
   if (!result.sent && !result.outcome.ok) return { did: 'not sent', message: result.outcome.message };
   if (result.mayStillRun) return { did: 'run', result, groupUnknown: !(await endCommand(options, result, signal)) };
   const doubt = await confirm(options, signal);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -12,12 +13,18 @@ import { defaultEndGroupTiming } from './end-group.ts';
 import { createEventRecorder } from './events.ts';
 import { defaultExecTiming } from './exec-session.ts';
 import { Executor } from './executor.ts';
+import { createLeaderElection } from './leader-election.ts';
+import { createHolders } from './lease-holders.ts';
+import { createMemberLease } from './member-lease.ts';
 import { executorMetrics } from './metrics.ts';
 import { Narrator } from './narrator.ts';
 import { createPolicyStatus } from './policy-status.ts';
 
 /** A shell's first word after the upgrade: the runtime starts a process, on a node that may be restoring much at once. */
 const startTimeoutMs = 30_000;
+
+/** By which one executor at a time decides and begins hooks. */
+const leaseName = 'restore-hooks-executor';
 
 /** For the last Events; an API server that is away is not waited for. */
 const flushMs = 2_000;
@@ -36,6 +43,27 @@ export async function runExecutor(config: ExecutorConfig, log: Logger, signal: A
       ? annotationPlanning(config.planning)
       : createPlanning(cluster, { ...config.planning, log, asked: () => metrics.restoreLookups.inc() });
   const policyStatus = createPolicyStatus(cluster, { log, nowMs: Date.now });
+  const identity = `${hostname()}-${randomUUID().slice(0, 8)}`.toLowerCase();
+  const namespace = config.planning.systemNamespace;
+  const { lease } = config;
+  const clocks = { monotonicMs: () => performance.now(), wallMs: Date.now };
+  const member = createMemberLease(cluster, {
+    namespace,
+    identity,
+    durationMs: lease.leaseDurationMs,
+    renewMs: lease.retryPeriodMs,
+    log,
+    ...clocks,
+  });
+  const election = createLeaderElection(cluster, {
+    namespace,
+    name: leaseName,
+    identity,
+    timing: lease,
+    log,
+    ...clocks,
+  });
+  const holders = createHolders(cluster, { namespace, log, monotonicMs: clocks.monotonicMs });
   const events = createEventRecorder(cluster, {
     instance: hostname(),
     log,
@@ -44,6 +72,8 @@ export async function runExecutor(config: ExecutorConfig, log: Logger, signal: A
   const executor = new Executor(
     {
       scope: config.scope,
+      failures: config.failures,
+      discoveryMs: config.planning.discoveryMs,
       installedAtMs: config.installedAtMs ?? Date.now(),
       maxParallelPods: config.maxParallelPods,
       shutdownGraceMs: config.shutdownGraceMs,
@@ -68,6 +98,11 @@ export async function runExecutor(config: ExecutorConfig, log: Logger, signal: A
       metrics,
       narrator: new Narrator(log, events, metrics, config.logOutput),
       nowMs: Date.now,
+      identity,
+      // By the monotonic clock: after a long pause of this process both have run out before any timer tells.
+      isFresh: () => election.isLeader() && member.isFresh(),
+      holders,
+      restoreChanged: () => undefined,
     },
   );
   const probes = await startProbes({
@@ -75,16 +110,38 @@ export async function runExecutor(config: ExecutorConfig, log: Logger, signal: A
     registry,
     readiness: () => {
       if (signal.aborted) return { ready: false, reason: 'the executor is shutting down' };
-      if (!executor.synced()) return { ready: false, reason: 'the restored pods have not been listed yet' };
-      return planning.ready();
+      const reason = executor.unready();
+      return reason === null ? planning.ready() : { ready: false, reason };
     },
   });
   void planning.known.then(() => log.info({ mode: planning.mode() }, 'executor is ready'));
   log.info({ probePort: probes.port, maxParallelPods: config.maxParallelPods }, 'executor started');
   const stopped = signal.aborted ? Promise.resolve() : once(signal, 'abort');
-  // Before it knows its policies, it could decide about no pod.
-  const taking = Promise.race([planning.known, stopped]).then(() => executor.run(signal));
-  await Promise.all([taking, planning.run(signal), policyStatus.run(signal)]);
+  // Before it knows its policies, it could decide about no pod; its watches are warm all the same.
+  const leading = Promise.race([planning.known, stopped]).then(() =>
+    election.run(signal, {
+      started: () => {
+        metrics.leader.set(1);
+        executor.lead();
+      },
+      stopped: () => {
+        metrics.leader.set(0);
+        executor.follow();
+      },
+    }),
+  );
+  const beingThere = new AbortController();
+  // It outlasts the hooks: whoever takes over must not take this executor for gone while they run.
+  const being = member.run(beingThere.signal);
+  await Promise.all([
+    executor.run(signal),
+    leading,
+    planning.run(signal),
+    policyStatus.run(signal),
+    holders.run(signal),
+  ]);
+  beingThere.abort();
+  await being;
   await Promise.race([Promise.all([events.flush(), policyStatus.flush()]), delay(flushMs)]);
   await probes.close();
   log.info('executor stopped');

@@ -18,11 +18,12 @@ export const execKeys = {
   waitForReady: 'post.hook.restore.velero.io/wait-for-ready',
 } as const;
 
-/** Our own: lists of hooks, and what an init hook takes from the pod's first container. */
+/** Our own: lists of hooks, what an init hook takes from the pod's first container, and whether traffic waits for the hooks. */
 export const ownKeys = {
   init: 'restorehooks.io/init',
   exec: 'restorehooks.io/exec',
   inherit: 'restorehooks.io/inherit',
+  readinessGate: 'restorehooks.io/readiness-gate',
 } as const;
 
 /** Written by the webhook: this pod was admitted, with hooks, as part of the restore named here (hooks.md section 1). */
@@ -34,16 +35,13 @@ export const movedCommandKey = 'post.hook.restorehooks.io/command';
 /** On a Restore: what stood in its spec.hooks before the takeover, as JSON. */
 export const movedHooksKey = 'restorehooks.io/hooks';
 
-/** Keys that hooks.md knows and this version does not act on. */
-export const unsupportedKeys: readonly string[] = ['restorehooks.io/readiness-gate'];
-
 const families = [
   { prefix: 'init.hook.restore.velero.io/', keys: Object.values<string>(initKeys) },
   { prefix: 'post.hook.restore.velero.io/', keys: Object.values<string>(execKeys) },
   { prefix: 'post.hook.restorehooks.io/', keys: [movedCommandKey] },
   {
     prefix: 'restorehooks.io/',
-    keys: [...Object.values<string>(ownKeys), admittedForKey, ...unsupportedKeys],
+    keys: [...Object.values<string>(ownKeys), admittedForKey],
   },
 ];
 

@@ -3,7 +3,10 @@ import type { Pod, PodCondition } from './pod.ts';
 /** The mark, on the pod itself, that its hooks were begun (hooks.md section 8). */
 export const hooksCondition = 'restorehooks.io/hooks';
 
-export type ConditionReason = 'Running' | 'Succeeded' | 'Failed';
+/** That the pod's data is there: the readiness gate, where one was asked for, is on it. */
+export const readyCondition = 'restorehooks.io/ready';
+
+export type ConditionReason = 'Waiting' | 'Running' | 'Succeeded' | 'Failed';
 
 /** The mark on a pod. null: its hooks were never begun. */
 export function findMark(pod: Pod): PodCondition | null {
@@ -24,14 +27,4 @@ export function hooksMark(reason: ConditionReason, message: string, nowMs: numbe
     message: message.slice(0, 1024),
     lastTransitionTime: new Date(nowMs).toISOString().replace(/\.\d+Z$/, 'Z'),
   };
-}
-
-/** The mark of a run that begins. It names the run, since the answer to its write can be lost and the mark be there. */
-export function runningMark(title: string, runID: string, nowMs: number): PodCondition {
-  return hooksMark('Running', `${title}, run ${runID}`, nowMs);
-}
-
-/** Whether this run has set the mark. */
-export function isMarkOf({ reason, message = '' }: PodCondition, runID: string): boolean {
-  return reason === 'Running' && message.endsWith(`, run ${runID}`);
 }

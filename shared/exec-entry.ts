@@ -1,11 +1,19 @@
-import { execDefaults, parseContainerName, parseOnError, parseWaitForReady } from './exec-fields.ts';
+import {
+  execDefaults,
+  parseContainerName,
+  parseOnError,
+  parseOnInterrupt,
+  parseRetries,
+  parseWaitForReady,
+  type ParsedField,
+} from './exec-fields.ts';
 import type { ExecHook, HookSource } from './hook.ts';
 import { readOwnCommand } from './own-command.ts';
 import type { Entry } from './own-list.ts';
 import type { ParsedExec } from './parse-exec.ts';
 import type { Pod } from './pod.ts';
 import { shorten } from './quote.ts';
-import { parseTimeout } from './timeout.ts';
+import { parseTimeout, type ParsedTimeout } from './timeout.ts';
 import type { HookWarning } from './warning.ts';
 import { warnings } from './warning-sentences.ts';
 import type { Json } from './yaml-value.ts';
@@ -24,36 +32,27 @@ const veleroFields: readonly string[] = [
   'waitTimeout',
   'waitForReady',
 ];
-const ownFields: readonly string[] = ['name', ...veleroFields];
-/** Fields that hooks.md knows and this version does not act on. */
-const unsupportedFields: readonly string[] = ['retries', 'retryDelay', 'onInterrupt'];
+const ownFields: readonly string[] = ['name', ...veleroFields, 'retries', 'retryDelay', 'onInterrupt'];
 const longestField = 40;
 
 /** Reads one exec hook that stands as a map of fields, in an own list, a Restore or a policy (hooks.md sections 2 and 3). */
 export function parseExecEntry(pod: Pod, { place, fields }: Entry, origin: EntryOrigin): ParsedExec {
-  const timeout = <Default extends number | null>(
-    name: string,
-    fallback: { readonly ms: Default; readonly taken: string },
-  ) => {
-    const value = fields[name] ?? undefined;
-    const key = `${place}.${name}`;
-    if (value === undefined || typeof value === 'string') return parseTimeout(key, value, fallback);
-    return { value: fallback.ms, warnings: [warnings.malformedDuration(key, written(value), fallback.taken)] };
-  };
   const command = readOwnCommand(place, fields.command);
   const onError = parseOnError(`${place}.onError`, writtenOr(fields.onError));
-  const execTimeout = timeout('execTimeout', execDefaults.execTimeout);
-  const waitTimeout = timeout('waitTimeout', execDefaults.waitTimeout);
+  const execTimeout = parseTime(`${place}.execTimeout`, fields.execTimeout, execDefaults.execTimeout);
+  const waitTimeout = parseTime(`${place}.waitTimeout`, fields.waitTimeout, execDefaults.waitTimeout);
   const waitForReady = parseWaitForReady(`${place}.waitForReady`, writtenOr(fields.waitForReady));
+  // A Restore has none of these, and is told so.
+  const own = parseOwnFields(place, origin.source === 'restore' ? {} : fields);
   const found = [
     ...strangeFields(place, fields, origin),
     ...(command.is === 'absent' ? [warnings.invalidField(place, 'has no command', 'no hook')] : command.warnings),
     ...[onError, execTimeout, waitTimeout, waitForReady].flatMap((field) => field.warnings),
+    ...own.warnings,
   ];
   const container = parseContainer(pod, place, fields.container);
   const all = [...found, ...container.warnings];
   if (command.is !== 'command' || container.value === null) return { hooks: [], warnings: all };
-  const isNamed = origin.source !== 'restore' && typeof fields.name === 'string' && fields.name !== '';
   const hook: ExecHook = {
     container: container.value,
     command: command.value,
@@ -61,10 +60,35 @@ export function parseExecEntry(pod: Pod, { place, fields }: Entry, origin: Entry
     execTimeoutMs: execTimeout.value,
     waitTimeoutMs: waitTimeout.value,
     waitForReady: waitForReady.value,
+    ...own.value,
     ...origin,
-    ...(isNamed && { name: fields.name as string }),
   };
   return { hooks: [hook], warnings: all };
+}
+
+type OwnFields = Pick<ExecHook, 'name' | 'retries' | 'retryDelayMs' | 'onInterrupt'>;
+
+function parseOwnFields(place: string, fields: Entry['fields']): ParsedField<OwnFields> {
+  const retries = parseRetries(`${place}.retries`, fields.retries);
+  const retryDelay = parseTime(`${place}.retryDelay`, fields.retryDelay, execDefaults.retryDelay);
+  const onInterrupt = parseOnInterrupt(`${place}.onInterrupt`, writtenOr(fields.onInterrupt));
+  const { name } = fields;
+  const value = { retries: retries.value, retryDelayMs: retryDelay.value, onInterrupt: onInterrupt.value };
+  return {
+    value: typeof name === 'string' && name !== '' ? { ...value, name } : value,
+    warnings: [retries, retryDelay, onInterrupt].flatMap((field) => field.warnings),
+  };
+}
+
+/** A number is none: it would not say of what. */
+function parseTime<Default extends number | null>(
+  key: string,
+  value: Json | undefined,
+  fallback: { readonly ms: Default; readonly taken: string },
+): ParsedTimeout<Default> {
+  if (value === undefined || value === null) return parseTimeout(key, undefined, fallback);
+  if (typeof value === 'string') return parseTimeout(key, value, fallback);
+  return { value: fallback.ms, warnings: [warnings.malformedDuration(key, written(value), fallback.taken)] };
 }
 
 /** A container that is no text is none that could be meant, and the command is for no other. */
@@ -79,7 +103,6 @@ function strangeFields(place: string, fields: Entry['fields'], { source }: Entry
   const isOwn = source !== 'restore';
   return Object.entries(fields).flatMap(([name, value]) => {
     const inside = () => `${place}.${shorten(name, longestField)}`;
-    if (isOwn && unsupportedFields.includes(name)) return value === null ? [] : [warnings.notSupported(inside())];
     if (!(isOwn ? ownFields : veleroFields).includes(name)) return [warnings.unknownField(inside())];
     const isText = value === null || typeof value === 'string';
     return name === 'name' && !isText ? [warnings.invalidField(inside(), 'is no text', 'left out')] : [];

@@ -1,9 +1,13 @@
 import { parseBoolean } from './boolean.ts';
 import { hookableNames } from './container-state.ts';
-import type { OnError } from './hook.ts';
+import type { OnError, OnInterrupt } from './hook.ts';
 import type { Pod } from './pod.ts';
 import type { HookWarning } from './warning.ts';
 import { warnings } from './warning-sentences.ts';
+import type { Json } from './yaml-value.ts';
+
+/** More would hold up the hooks behind for hours. */
+export const mostRetries = 100;
 
 /** What counts where an exec hook says nothing, or nothing that can be read (hooks.md section 3). */
 export const execDefaults = {
@@ -11,6 +15,9 @@ export const execDefaults = {
   waitForReady: false,
   execTimeout: { ms: 30_000, taken: '30s is taken' },
   waitTimeout: { ms: null, taken: 'no limit is set' },
+  retries: 0,
+  retryDelay: { ms: 5_000, taken: '5s is taken' },
+  onInterrupt: 'Fail',
 } as const;
 
 export interface ParsedField<T> {
@@ -51,4 +58,25 @@ export function parseWaitForReady(key: string, text: string | undefined): Parsed
   const value = parseBoolean(text);
   if (value !== null) return { value, warnings: [] };
   return { value: fallback, warnings: [warnings.malformedBoolean(key, text, fallback)] };
+}
+
+/** As it stands in a list: a whole number, and no text that looks like one. */
+export function parseRetries(key: string, value: Json | undefined): ParsedField<number> {
+  if (value === undefined || value === null) return { value: execDefaults.retries, warnings: [] };
+  // -0 is one of them.
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= mostRetries) {
+    return { value: Math.abs(value), warnings: [] };
+  }
+  const written = typeof value === 'string' ? value : JSON.stringify(value);
+  return {
+    value: execDefaults.retries,
+    warnings: [warnings.malformedCount(key, written, mostRetries, execDefaults.retries)],
+  };
+}
+
+export function parseOnInterrupt(key: string, text: string | undefined): ParsedField<OnInterrupt> {
+  const value = execDefaults.onInterrupt;
+  if (text === undefined) return { value, warnings: [] };
+  if (text === 'Fail' || text === 'Retry') return { value: text, warnings: [] };
+  return { value, warnings: [warnings.malformedOnInterrupt(key, text, value)] };
 }

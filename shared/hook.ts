@@ -6,6 +6,9 @@ export type HookSource = 'annotation' | 'own-annotation' | 'restore' | 'policy';
 
 export type OnError = 'Fail' | 'Continue';
 
+/** What becomes of a hook whose executor was lost while it ran. `Retry` is at least once (hooks.md section 9). */
+export type OnInterrupt = 'Fail' | 'Retry';
+
 /** An init container to be injected into a restored pod. */
 export interface InitHook {
   /** As it is to stand in spec.initContainers, but for a collision of its name, which the patch settles. */
@@ -28,6 +31,11 @@ export interface ExecHook {
   /** From the creation of the pod. null: as long as the pod lives. */
   readonly waitTimeoutMs: number | null;
   readonly waitForReady: boolean;
+  /** Further attempts after one that failed. */
+  readonly retries: number;
+  /** Before the first of them; it doubles with each. */
+  readonly retryDelayMs: number;
+  readonly onInterrupt: OnInterrupt;
   readonly source: HookSource;
   readonly rule: string | null;
   /** What its list calls it, for people. */
@@ -45,6 +53,8 @@ export interface Plan {
   readonly command: 'stays' | 'moves' | 'moves back';
   /** The policies that these hooks are of. */
   readonly policies: readonly PolicyRef[];
+  /** The pod is to get no traffic before its exec hooks, of which there is one at least, are done. */
+  readonly readinessGate: boolean;
   /** The executor is to take the pod. */
   readonly stamp: boolean;
 }

@@ -20,29 +20,54 @@ export type Step =
   | { readonly do: 'end'; readonly endings: readonly Ending[] }
   | { readonly do: 'finish'; readonly phase: 'Succeeded' | 'Failed' };
 
+/** What a step depends on besides the pod and its own hooks. */
+export interface Circumstances {
+  /** When the clock of the wait-timeouts began, Unix time in milliseconds. null: when the pod was created. */
+  readonly clockStartMs: number | null;
+  /** Why no hook is begun any more, for people: a failure elsewhere in the restore, or a request. null: hooks may begin. */
+  readonly cancelled: string | null;
+}
+
+const undisturbed: Circumstances = { clockStartMs: null, cancelled: null };
+
 /**
  * The rules of order and waiting (hooks.md section 5), for one pod: the same input gives the same step, so that the loop
  * around it can begin anywhere, any number of times.
  *
  * @param pod the pod as last seen; null if it is gone
  */
-export function nextStep(hooks: readonly ExecHook[], pod: Pod | null, record: RunRecord, nowMs: number): Step {
+export function nextStep(
+  hooks: readonly ExecHook[],
+  pod: Pod | null,
+  record: RunRecord,
+  nowMs: number,
+  circumstances: Circumstances = undisturbed,
+): Step {
+  const scene = { pod, record, nowMs, circumstances };
   const entries = hooks.map((hook, index) => ({ index, hook, record: recordOf(record, index) }));
   const open = entries.filter((entry) => entry.record.state === 'Waiting');
-  const running = entries.some((entry) => entry.record.state === 'Running');
+  const running = entries.some((entry) => entry.record.state === 'Claimed');
   if (open.length === 0) {
     if (running) return { do: 'wait', untilMs: null };
     const failed = entries.some((entry) => entry.record.state !== 'Succeeded');
     return { do: 'finish', phase: failed ? 'Failed' : 'Succeeded' };
   }
-  const endings = open.flatMap((entry) => endingOf(entry, pod, entries, record, nowMs) ?? []);
+  const endings = open.flatMap((entry) => endingOf(entry, entries, scene) ?? []);
   if (endings.length > 0) return { do: 'end', endings };
   if (!running && pod !== null) {
-    const chosen = choose(open, pod, entries);
+    const chosen = choose(open, pod, entries, nowMs);
     if (chosen !== null) return chosen;
   }
-  const deadlines = open.flatMap(({ hook }) => deadlineOf(hook, pod) ?? []).filter((deadline) => deadline > nowMs);
-  return { do: 'wait', untilMs: deadlines.length === 0 ? null : Math.min(...deadlines) };
+  const moments = open.flatMap(({ hook, record: { retryAtMs } }) => [deadlineOf(hook, scene) ?? 0, retryAtMs ?? 0]);
+  const ahead = moments.filter((moment) => moment > nowMs);
+  return { do: 'wait', untilMs: ahead.length === 0 ? null : Math.min(...ahead) };
+}
+
+interface Scene {
+  readonly pod: Pod | null;
+  readonly record: RunRecord;
+  readonly nowMs: number;
+  readonly circumstances: Circumstances;
 }
 
 interface Entry {
@@ -57,13 +82,9 @@ function recordOf(record: RunRecord, index: number): HookRecord {
   return hook;
 }
 
-function endingOf(
-  { index, hook }: Entry,
-  pod: Pod | null,
-  entries: readonly Entry[],
-  record: RunRecord,
-  nowMs: number,
-): Ending | null {
+function endingOf(entry: Entry, entries: readonly Entry[], scene: Scene): Ending | null {
+  const { index, hook } = entry;
+  const { pod, circumstances } = scene;
   const fail = (reason: Reason, message = reasonSentence(reason)): Ending => ({
     hook: index,
     state: 'Failed',
@@ -75,10 +96,13 @@ function endingOf(
   }
   const phase = pod.status?.phase;
   if (phase === 'Succeeded' || phase === 'Failed') return fail('PodCompleted');
-  const culprit = entries.find(({ hook: other, record: past }) => other.onError === 'Fail' && past.state === 'Failed');
+  const culprit = entries.find(({ hook: other, record: past }) => other.onError === 'Fail' && hasFailed(past));
   if (culprit !== undefined) {
     const message = `hook ${culprit.index + 1} (container ${culprit.hook.container}), whose on-error is Fail, failed; not run`;
     return { hook: index, state: 'Cancelled', reason: 'Cancelled', message };
+  }
+  if (circumstances.cancelled !== null) {
+    return { hook: index, state: 'Cancelled', reason: 'Cancelled', message: circumstances.cancelled };
   }
   const view = viewContainer(pod, hook.container);
   if (view.is === 'missing') {
@@ -90,23 +114,22 @@ function endingOf(
       `the container ended with exit code ${view.exitCode} and is not restarted; not run`,
     );
   }
-  return hasExpired(index, hook, pod, entries, record, nowMs) ? fail('WaitTimeout') : null;
+  return hasExpired(entry, entries, scene, pod) ? fail('WaitTimeout') : null;
+}
+
+function hasFailed({ state }: HookRecord): boolean {
+  return state === 'Failed' || state === 'Interrupted';
 }
 
 /**
  * A wait that ran out while somebody was there to see it has failed. A deadline that passed without an executor expires
  * nothing that was up in time: that hook runs late. Readiness has no timestamp, so unknown counts as in time.
  */
-function hasExpired(
-  index: number,
-  hook: ExecHook,
-  pod: Pod,
-  entries: readonly Entry[],
-  record: RunRecord,
-  nowMs: number,
-): boolean {
-  const deadline = deadlineOf(hook, pod);
-  if (deadline === null || nowMs < deadline) return false;
+function hasExpired({ index, hook, record: own }: Entry, entries: readonly Entry[], scene: Scene, pod: Pod): boolean {
+  const { record, nowMs } = scene;
+  const deadline = deadlineOf(hook, scene);
+  // One that was begun in time, and is to be tried again, has waited long enough.
+  if (deadline === null || nowMs < deadline || own.startedAtMs !== null) return false;
   if (entries.some(({ record: other }) => wasBusyAt(other, deadline))) return true;
   const view = viewContainer(pod, hook.container);
   const upInTime =
@@ -133,10 +156,10 @@ function waitsForItsTurn(index: number, hook: ExecHook, pod: Pod, entries: reado
   return first !== undefined && first.index < index && !canRun(first.hook, pod);
 }
 
-function deadlineOf(hook: ExecHook, pod: Pod | null): number | null {
-  const created = Date.parse(pod?.metadata.creationTimestamp ?? '');
-  if (hook.waitTimeoutMs === null || Number.isNaN(created)) return null;
-  return created + hook.waitTimeoutMs;
+function deadlineOf(hook: ExecHook, { pod, circumstances }: Scene): number | null {
+  const start = circumstances.clockStartMs ?? Date.parse(pod?.metadata.creationTimestamp ?? '');
+  if (hook.waitTimeoutMs === null || Number.isNaN(start)) return null;
+  return start + hook.waitTimeoutMs;
 }
 
 function canRun(hook: ExecHook, pod: Pod): boolean {
@@ -150,13 +173,14 @@ function begunContainer(entries: readonly Entry[], open: readonly Entry[]): stri
   return open.find(({ hook }) => begun.includes(hook.container))?.hook.container ?? null;
 }
 
-function choose(open: readonly Entry[], pod: Pod, entries: readonly Entry[]): Step | null {
+function choose(open: readonly Entry[], pod: Pod, entries: readonly Entry[], nowMs: number): Step | null {
   const begun = begunContainer(entries, open);
   const firsts = open.filter(({ hook, index }) =>
     open.every((o) => o.hook.container !== hook.container || o.index >= index),
   );
   const candidates = begun === null ? firsts : firsts.filter(({ hook }) => hook.container === begun);
-  for (const { hook, index } of candidates) {
+  for (const { hook, index, record } of candidates) {
+    if (record.retryAtMs !== null && record.retryAtMs > nowMs) continue;
     const view = viewContainer(pod, hook.container);
     if (view.is === 'running' && (view.ready || !hook.waitForReady)) {
       return { do: 'run', hook: index, containerID: view.containerID };

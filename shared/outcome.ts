@@ -12,7 +12,12 @@ export type Reason =
   | 'PodDeleted'
   | 'PodReplaced'
   | 'Cancelled'
-  | 'Interrupted';
+  | 'Interrupted'
+  | 'RecordDeleted'
+  | 'Missed'
+  | 'TooLarge'
+  | 'InitFailed'
+  | 'InitTimeout';
 
 /** What was kept of one of a command's two output streams. */
 export interface OutputTail {
@@ -54,6 +59,16 @@ export function reasonSentence(reason: Reason): string {
     case 'Cancelled':
       return 'an earlier hook with on-error Fail failed; not run';
     case 'Interrupted':
-      return 'the executor stopped while the hook ran; whether the command succeeded is not known, and it is not run again';
+      return 'the executor was lost while the hook ran; whether the command ran, and how it ended, is not known';
+    case 'RecordDeleted':
+      return 'the HookRun was deleted, and without it nothing can be run at most once; not run';
+    case 'Missed':
+      return 'the webhook did not admit the pod as restored; not run';
+    case 'TooLarge':
+      return 'the plan exceeds the 512 KiB that a HookRun may hold; not run';
+    case 'InitFailed':
+      return 'the init container ended with an exit code other than 0';
+    case 'InitTimeout':
+      return 'the init hooks did not complete within the timeout of this one';
   }
 }

@@ -36,6 +36,9 @@ export function parseExec(pod: Pod, commandKey: string = execKeys.command): Pars
     execTimeoutMs: execTimeout.value,
     waitTimeoutMs: waitTimeout.value,
     waitForReady: waitForReady.value,
+    retries: execDefaults.retries,
+    retryDelayMs: execDefaults.retryDelay.ms,
+    onInterrupt: execDefaults.onInterrupt,
     source: 'annotation',
     rule: null,
   };

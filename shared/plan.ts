@@ -1,4 +1,4 @@
-import { execKeys, initKeys, movedCommandKey, nearestKnownKey, ownKeys, unsupportedKeys } from './annotations.ts';
+import { execKeys, initKeys, movedCommandKey, nearestKnownKey, ownKeys } from './annotations.ts';
 import { findCommand } from './command-owner.ts';
 import { nameSuffix } from './container-name.ts';
 import type { ExecHook, InitHook, Left, Plan, PolicyRef } from './hook.ts';
@@ -12,6 +12,7 @@ import { placeInit } from './place-init.ts';
 import { annotationsOnly, type PlanContext } from './plan-context.ts';
 import type { Pod } from './pod.ts';
 import { shorten } from './quote.ts';
+import { parseReadinessGate } from './readiness-gate.ts';
 import { ruleSources, type RuleSource } from './rule-sources.ts';
 import { execHooksOf, initHooksOf, mostHooks, rulesWarnings } from './rule-hooks.ts';
 import type { HookWarning } from './warning.ts';
@@ -33,11 +34,13 @@ export function planPod(pod: Pod, label = '', context: PlanContext = annotations
   const sources = ruleSources(context);
   const init = planInit(pod, context, sources);
   const exec = planExec(pod, context, sources);
+  const gate = parseReadinessGate(pod);
   const concerning = init.usesRules || exec.usesRules ? sources : [];
   const found = [
     ...init.warnings,
     ...takenNames(pod, init.hooks),
     ...exec.warnings,
+    ...gate.warnings,
     ...concerning.flatMap(({ rules, origin }) => rulesWarnings(pod, rules, origin)),
     ...ambiguity(context),
     ...strangeKeys(pod),
@@ -57,6 +60,7 @@ export function planPod(pod: Pod, label = '', context: PlanContext = annotations
       left,
       command: movesBack ? 'moves back' : 'stays',
       policies: [],
+      readinessGate: false,
       stamp: false,
     };
   }
@@ -67,6 +71,7 @@ export function planPod(pod: Pod, label = '', context: PlanContext = annotations
     left,
     command: exec.moves ? 'moves' : 'stays',
     policies: distinctPolicies([...init.policies, ...exec.policies]),
+    readinessGate: exec.hooks.length > 0 && (gate.value ?? exec.isGated),
     // The executor decides about a pod whose Restore it can read later.
     stamp: hasHooks || context.restore.is === 'unreadable',
   };
@@ -104,7 +109,7 @@ function planExec(pod: Pod, context: PlanContext, sources: readonly RuleSource[]
     const hooks: readonly ExecHook[] = [...(command.isVeleros ? [] : annotated.hooks), ...own.hooks];
     const isTakeover = context.mode === 'takeover' && context.stage === 'admission';
     const moves = isTakeover && isAnnotated && command.key === execKeys.command && !command.isVeleros;
-    return { hooks, warnings: found, usesRules: false, policies: [], moves };
+    return { hooks, warnings: found, usesRules: false, policies: [], isGated: false, moves };
   }
   const parsed = sources.map((source) => ({ source, ...execHooksOf(pod, source.rules, source.origin) }));
   const all = bounded(parsed.flatMap(({ hooks }) => hooks));
@@ -113,6 +118,7 @@ function planExec(pod: Pod, context: PlanContext, sources: readonly RuleSource[]
     warnings: [...found, ...parsed.flatMap((each) => each.warnings), ...all.warnings],
     usesRules: true,
     policies: policiesOf(parsed),
+    isGated: parsed.some(({ source, hooks }) => source.readinessGate && hooks.length > 0),
     moves: false,
   };
 }
@@ -200,7 +206,6 @@ function placeOfName({ source, rule }: InitHook): string {
 function strangeKeys(pod: Pod): HookWarning[] {
   let unknown = 0;
   return Object.keys(pod.metadata.annotations ?? {}).flatMap((key) => {
-    if (unsupportedKeys.includes(key)) return [warnings.notSupported(key)];
     const nearest = unknown < mostUnknownKeys ? nearestKnownKey(key) : null;
     if (nearest === null) return [];
     unknown += 1;

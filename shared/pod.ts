@@ -38,6 +38,7 @@ export interface PodSpec {
   readonly hostNetwork?: boolean;
   readonly hostUsers?: boolean | null;
   readonly os?: { readonly name?: string } | null;
+  readonly readinessGates?: readonly { readonly conditionType: string }[] | null;
 }
 
 /** Of its sources only those that can be a block device are told apart. */

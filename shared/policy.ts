@@ -24,6 +24,8 @@ export interface Policy {
   readonly rules: RulesReading;
   /** What its init hooks take from the pod's first container; null: it says nothing of it. */
   readonly inherit: readonly Inheritable[] | null;
+  /** The pods of its exec hooks are to get no traffic before these are done. */
+  readonly readinessGate: boolean;
 }
 
 /** Reads a policy; what is wrong with it comes back among the warnings of its rules. */
@@ -32,16 +34,24 @@ export function readPolicy({ metadata, spec }: PolicyObject): Policy {
   const place = `${policyKind} ${name} spec`;
   const fields = tame(spec ?? {});
   const isMap = isJsonMap(fields);
-  const { resources, inherit: words, ...others } = isMap ? fields : {};
+  const { resources, inherit: words, readinessGate: gate, ...others } = isMap ? fields : {};
   const rules = readRules(resources, `${place}.resources`);
   const inherit = readInherit(words, `${place}.inherit`);
+  const readinessGate = readGate(gate, `${place}.readinessGate`);
   const found = [
     ...(isMap ? [] : [warnings.malformedRule(place, 'is no map of fields')]),
     ...unknownFields(others, place),
     ...inherit.warnings,
+    ...readinessGate.warnings,
     ...rules.warnings,
   ];
-  return { namespace: metadata.namespace ?? '', name, rules: { ...rules, warnings: found }, inherit: inherit.fields };
+  return {
+    namespace: metadata.namespace ?? '',
+    name,
+    rules: { ...rules, warnings: found },
+    inherit: inherit.fields,
+    readinessGate: readinessGate.value,
+  };
 }
 
 /**
@@ -65,5 +75,13 @@ function readInherit(value: Json | undefined, place: string) {
   return {
     fields: inheritable.filter((field) => value.includes(field)),
     warnings: strange === -1 ? [] : [warnings.invalidField(`${place}[${strange}]`, says, 'left out')],
+  };
+}
+
+function readGate(value: Json | undefined, place: string) {
+  const isMalformed = value !== undefined && value !== null && typeof value !== 'boolean';
+  return {
+    value: value === true,
+    warnings: isMalformed ? [warnings.invalidField(place, 'is not true or false', 'left out')] : [],
   };
 }

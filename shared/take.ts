@@ -26,7 +26,7 @@ export type Taking =
     }
   /** Restored with hooks, past the webhook: nothing is run, and it is said (hooks.md section 1). */
   | { readonly is: 'missed' }
-  /** Its hooks were begun by an executor that is gone, which nobody can take up: nothing is run, and it is said. */
+  /** Its hooks were begun, and their HookRun is gone, so that nobody can take them up: nothing is run, and it is said. */
   | { readonly is: 'interrupted' };
 
 /**
@@ -50,7 +50,9 @@ export function judgeTaking(
   const stamped = annotations?.[admittedForKey] === restore;
   const mark = findMark(pod);
   if (mark !== null)
-    return stamped && mark.reason === 'Running' ? { is: 'interrupted' } : { is: 'left', why: 'done before' };
+    return stamped && (mark.reason === 'Running' || mark.reason === 'Waiting')
+      ? { is: 'interrupted' }
+      : { is: 'left', why: 'done before' };
   const createdAtMs = Date.parse(pod.metadata.creationTimestamp ?? '');
   const found = context.restore.is === 'found' ? context.restore.restore : null;
   if (found !== null && isAfterCompletion(createdAtMs, found)) return { is: 'left', why: 'too late' };

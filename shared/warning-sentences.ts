@@ -16,7 +16,6 @@ export const warnings = {
     const end = `${before}${nearest.slice(nearest.indexOf('/') + 1)}${after}`;
     return warning('UnknownKey', key, `${shorten(key, longestWarning - end.length)}${end}`);
   },
-  notSupported: (key: string) => at('NotSupported', key, ' is ignored: this version does not act on it yet'),
   incompleteHook: (key: string, value: string, missingKey: string) =>
     fit(
       'IncompleteHook',
@@ -35,6 +34,12 @@ export const warnings = {
     fit('MalformedOnError', key, value, ` is neither Fail nor Continue: ${taken} is taken`),
   malformedBoolean: (key: string, value: string, taken: boolean) =>
     fit('MalformedBoolean', key, value, ` is neither true nor false: ${taken} is taken`),
+  strangeBoolean: (key: string, value: string) =>
+    fit('MalformedBoolean', key, value, ' is neither true nor false, and ignored'),
+  malformedCount: (key: string, value: string, most: number, taken: number) =>
+    fit('MalformedCount', key, value, ` is no whole number from 0 to ${most}: ${taken} is taken`),
+  malformedOnInterrupt: (key: string, value: string, taken: string) =>
+    fit('MalformedOnInterrupt', key, value, ` is neither Fail nor Retry: ${taken} is taken`),
   blankImage: (key: string, value: string) => fit('MalformedImage', key, value, ' names no image: no hook'),
   paddedImage: (key: string, value: string) =>
     fit('MalformedImage', key, value, ' has white space around it: taken without it'),

@@ -5,13 +5,12 @@ import type { Pod } from '../../shared/pod.ts';
 import { ApiError } from '../../shared/service/api-error.ts';
 import { ExecServer } from '../support/exec-server.ts';
 import { FakeApi } from '../support/fake-api.ts';
-import { at, buildHook, buildPod, createdAtMs, endedStatus, runningStatus, waitingStatus } from '../support/pods.ts';
+import { at, buildHook, buildPod, endedStatus, runningStatus, waitingStatus } from '../support/pods.ts';
 
 const ref = { namespace: 'shop', name: 'db', uid: 'uid-1' };
 const running = buildPod({ statuses: [runningStatus('a', 1)] });
 const restarted = buildPod({ statuses: [runningStatus('a', 9, { containerID: 'containerd://other' })] });
 const successor = buildPod({ statuses: [runningStatus('a', 1)], metadata: { uid: 'uid-2' } });
-const otherMark = { type: 'restorehooks.io/hooks', status: 'False', reason: 'Running', message: 'hook, run 0000' };
 
 let api: FakeApi;
 let exec: ExecServer;
@@ -26,16 +25,15 @@ function run(more: Partial<RunHookOptions> = {}, signal: AbortSignal = new Abort
     cluster: api.cluster(exec.connection),
     pod: ref,
     hook: buildHook('a', { command: ['/bin/sh', '-c', 'true'] }),
-    title: 'hook 1 of 1 in container a',
     containerID: 'containerd://a',
-    runID: '1f2e',
-    marked: false,
     limits: { exec: defaultExecTiming, startTimeoutMs: 5_000, outputLimitBytes: 64 },
     endGroupTiming: { termGraceMs: 5_000, pollMs: 1, reachMs: 500 },
-    nowMs: () => createdAtMs,
-    closing: () => false,
-    wanted: () => true,
-    isMarked: () => undefined,
+    claim: () => {
+      api.asked.push('CLAIM');
+      return Promise.resolve(true);
+    },
+    obstacle: () => null,
+    reported: () => undefined,
     starting: () => api.asked.push('STARTING'),
     ...more,
   };
@@ -50,11 +48,6 @@ describe('before the command, nothing is sent', () => {
     { name: 'the container is another one', pod: restarted, did: 'not begun' },
     { name: 'the container is down', pod: buildPod({ statuses: [waitingStatus('a')] }), did: 'not begun' },
     { name: 'the pod is being deleted', pod: deleted, did: 'not begun' },
-    {
-      name: 'another run has marked it',
-      pod: buildPod({ statuses: [runningStatus('a', 1)], conditions: [otherMark] }),
-      did: 'marked by another',
-    },
   ])('when $name: $did', async ({ pod, did, reason }) => {
     if (pod !== null) api.put(pod);
     expect(await run()).toEqual({ did, ...(reason === undefined ? {} : { reason }) });
@@ -62,29 +55,27 @@ describe('before the command, nothing is sent', () => {
     expect(exec.asked).toEqual([]);
   });
 
-  it('when the pod changed between the look and the mark', async () => {
+  it('when it is not claimed', async () => {
     api.put(running);
-    api.before = ({ method }) => {
-      if (method === 'PATCH') api.put(running);
-    };
-    expect(await run()).toEqual({ did: 'not begun' });
-    expect(api.mark('db')).toBe('none');
+    expect(await run({ claim: () => Promise.resolve(false) })).toEqual({ did: 'not begun' });
     expect(exec.asked).toEqual([]);
   });
 
-  it('when the mark is refused: that is thrown, to be tried again', async () => {
+  it('when the claim fails: that is thrown, to be tried again', async () => {
     api.put(running);
-    api.before = ({ method }) => {
-      if (method === 'PATCH') throw new ApiError('PATCH: 403', 403, 'Forbidden', null);
-    };
-    await expect(run()).rejects.toMatchObject({ status: 403 });
+    const claim = () => Promise.reject(new ApiError('PATCH: 403', 403, 'Forbidden', null));
+    await expect(run({ claim })).rejects.toMatchObject({ status: 403 });
     expect(exec.asked).toEqual([]);
   });
 
-  it('when the executor is closing, and the mark is not set either', async () => {
+  it('when something has come between since it was claimed', async () => {
     api.put(running);
-    expect(await run({ closing: () => true })).toEqual({ did: 'not begun' });
-    expect(api.asked).toEqual(['GET db']);
+    expect(await run({ obstacle: () => 'the Lease may have run out' })).toEqual({
+      did: 'not sent',
+      message: 'the Lease may have run out',
+    });
+    expect(api.asked).toEqual(['GET db', 'CLAIM']);
+    expect(exec.asked).toEqual([]);
   });
 
   it('when the signal aborts while the pod is looked at', async () => {
@@ -96,31 +87,13 @@ describe('before the command, nothing is sent', () => {
   });
 });
 
-describe('the mark', () => {
-  it('is written before the command is sent', async () => {
-    api.put(running);
-    const hook = run();
-    const peer = await exec.next();
-    expect(api.asked).toEqual(['GET db', 'PATCH db', 'STARTING']);
-    expect(api.mark('db')).toBe('False Running');
-    peer.end();
-    expect(await hook).toMatchObject({ did: 'run', result: { outcome: { ok: true } } });
-  });
-
-  it.each([
-    { name: 'known to be set', more: { marked: true }, conditions: [] },
-    {
-      name: 'found to be this run’s',
-      more: {},
-      conditions: [{ ...otherMark, message: 'hook 1 of 1 in container a, run 1f2e' }],
-    },
-  ])('is not written again when it is $name', async ({ more, conditions }) => {
-    api.put(buildPod({ statuses: [runningStatus('a', 1)], conditions }));
-    const hook = run(more);
-    (await exec.next()).end();
-    expect(await hook).toMatchObject({ did: 'run' });
-    expect(api.asked).not.toContain('PATCH db');
-  });
+it('is claimed before the command is sent', async () => {
+  api.put(running);
+  const hook = run();
+  const peer = await exec.next();
+  expect(api.asked).toEqual(['GET db', 'CLAIM', 'STARTING']);
+  peer.end();
+  expect(await hook).toMatchObject({ did: 'run', result: { outcome: { ok: true } } });
 });
 
 describe('after the command, a result is believed only of the same container of the same pod', () => {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { PassThrough } from 'node:stream';
+import { hookRunPlural, type HookRun } from '../../shared/hook-run.ts';
 import type { Pod, PodCondition } from '../../shared/pod.ts';
 import { ApiError, ApiUnreachable } from '../../shared/service/api-error.ts';
 import type { ApiRequest, Cluster } from '../../shared/service/cluster.ts';
@@ -15,9 +16,18 @@ interface Patch {
   readonly status?: { readonly conditions: readonly PodCondition[] };
 }
 
-/** The pods of an API server in memory, its watch, its marks and its Events, with a fault wherever a test wants one. */
+interface RunPatch {
+  readonly metadata: { readonly uid?: string; readonly resourceVersion?: string };
+  readonly spec?: Partial<HookRun['spec']>;
+  readonly status?: HookRun['status'];
+}
+
+/** Pods and HookRuns of an API server in memory, their watches, and Events, with a fault wherever a test wants one. */
 export class FakeApi {
-  /** What was asked, as `GET db`, `PATCH db`, `POST event`, `LIST`, in order. */
+  /**
+   * What was asked, as `GET db`, `PATCH db`, `POST event`, `LIST`, in order; of HookRuns as `POST run`, `GET run`, `PATCH run`,
+   * `LIST runs`, and `DISCOVER`.
+   */
   readonly asked: string[] = [];
   readonly events: { readonly reason: string; readonly note: string; readonly metadata: { readonly name: string } }[] =
     [];
@@ -25,7 +35,8 @@ export class FakeApi {
   before: Fault = () => undefined;
   after: Fault = () => undefined;
   readonly #pods = new Map<string, Pod>();
-  readonly #watchers = new Set<PassThrough>();
+  readonly #runs = new Map<string, HookRun>();
+  readonly #watchers = new Map<PassThrough, 'pods' | 'runs'>();
   readonly #listeners = new Set<() => void>();
   #version = 1;
 
@@ -45,6 +56,32 @@ export class FakeApi {
     this.#pods.delete(name);
     this.#version += 1;
     this.#tell('DELETED', { ...pod, metadata: { ...pod.metadata, resourceVersion: String(this.#version) } });
+  }
+
+  /** The HookRun of a pod, by the pod's name. */
+  run(pod: string): HookRun {
+    const run = [...this.#runs.values()].find(({ spec }) => spec.pod.name === pod);
+    if (run === undefined) throw new Error(`there is no HookRun of ${pod}`);
+    return run;
+  }
+
+  /** Stores a HookRun, as somebody else may. */
+  putRun(run: HookRun): HookRun {
+    const { name } = run.metadata;
+    this.#version += 1;
+    const stored = { ...run, metadata: { uid: `uid of ${name}`, ...run.metadata, resourceVersion: String(this.#version) } };
+    const type = this.#runs.has(name) ? 'MODIFIED' : 'ADDED';
+    this.#runs.set(name, stored);
+    this.#tell(type, stored, 'runs');
+    return stored;
+  }
+
+  deleteRun(pod: string): void {
+    const run = this.run(pod);
+    this.#runs.delete(run.metadata.name);
+    this.#version += 1;
+    const metadata = { ...run.metadata, resourceVersion: String(this.#version) };
+    this.#tell('DELETED', { ...run, metadata }, 'runs');
   }
 
   pod(name: string): Pod {
@@ -87,9 +124,9 @@ export class FakeApi {
           });
         }
       },
-      stream: (_path, signal) => {
+      stream: (path, signal) => {
         const stream = new PassThrough();
-        this.#watchers.add(stream);
+        this.#watchers.set(stream, isOfRuns(path) ? 'runs' : 'pods');
         signal.addEventListener('abort', () => stream.destroy(signal.reason as Error));
         stream.on('close', () => this.#watchers.delete(stream));
         return Promise.resolve(stream as unknown as IncomingMessage);
@@ -97,12 +134,16 @@ export class FakeApi {
     };
   }
 
-  #tell(type: string, object: Pod): void {
-    for (const watcher of this.#watchers) watcher.write(`${JSON.stringify({ type, object })}\n`);
+  #tell(type: string, object: Pod | HookRun, of: 'pods' | 'runs' = 'pods'): void {
+    for (const [watcher, kind] of this.#watchers) {
+      if (kind === of) watcher.write(`${JSON.stringify({ type, object })}\n`);
+    }
   }
 
   #serve(request: ApiRequest): unknown {
     const { method, path } = request;
+    if (told(request) === 'DISCOVER') return { resources: [{ name: hookRunPlural }] };
+    if (isOfRuns(path)) return this.#serveRuns(request);
     if (told(request) === 'LIST') {
       return { metadata: { resourceVersion: String(this.#version) }, items: [...this.#pods.values()] };
     }
@@ -123,6 +164,35 @@ export class FakeApi {
       status: { ...pod.status, conditions: [...kept, ...conditions] },
     });
   }
+
+  #serveRuns({ method, path, body }: ApiRequest): unknown {
+    if (method === 'POST') {
+      const { apiVersion, kind, metadata, spec } = body as HookRun;
+      const run: HookRun = { apiVersion, kind, metadata, spec };
+      if (this.#runs.has(run.metadata.name)) throw new ApiError('exists', 409, 'AlreadyExists', null);
+      return this.putRun(run);
+    }
+    if (method === 'GET' && runName(path) === '') {
+      return { metadata: { resourceVersion: String(this.#version) }, items: [...this.#runs.values()] };
+    }
+    const run = this.#runs.get(runName(path));
+    if (run === undefined) throw new ApiError('not found', 404, 'NotFound', null);
+    if (method === 'GET') return run;
+    const { metadata, spec, status } = body as RunPatch;
+    if (metadata.resourceVersion !== run.metadata.resourceVersion || metadata.uid !== run.metadata.uid) {
+      throw new ApiError('conflict', 409, 'Conflict', null);
+    }
+    if (path.includes('/status')) return this.putRun({ ...run, ...(status !== undefined && { status }) });
+    return this.putRun({ ...run, spec: { ...run.spec, ...spec } });
+  }
+}
+
+function isOfRuns(path: string): boolean {
+  return path.includes(`/${hookRunPlural}`);
+}
+
+function runName(path: string): string {
+  return decodeURIComponent(new RegExp(`/${hookRunPlural}/([^/?]+)`).exec(path)?.[1] ?? '');
 }
 
 function podName(path: string): string {
@@ -130,6 +200,8 @@ function podName(path: string): string {
 }
 
 function told({ method, path }: ApiRequest): string {
+  if (/^\/apis\/[^/]+\/[^/]+$/.test(path)) return 'DISCOVER';
+  if (isOfRuns(path)) return method === 'GET' && runName(path) === '' ? 'LIST runs' : `${method} run`;
   if (method === 'POST') return 'POST event';
   return podName(path) === '' ? 'LIST' : `${method} ${podName(path)}`;
 }

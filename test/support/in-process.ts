@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { Registry } from 'prom-client';
 import { defaultEndGroupTiming } from '../../executor/end-group.ts';
 import { createEventRecorder } from '../../executor/events.ts';
 import { defaultExecTiming } from '../../executor/exec-session.ts';
-import { Executor, type ExecutorOptions, type ExecutorParts } from '../../executor/executor.ts';
+import { Executor, type ExecutorOptions, type ExecutorNeeds } from '../../executor/executor.ts';
 import { executorMetrics } from '../../executor/metrics.ts';
 import { Narrator } from '../../executor/narrator.ts';
 import type { ExecHook } from '../../shared/hook.ts';
@@ -49,7 +50,7 @@ export function startOn(
   cluster: Cluster,
   hooks: ReadonlyMap<string, readonly ExecHook[]>,
   options: Partial<ExecutorOptions> = {},
-  parts: Partial<Pick<ExecutorParts, 'planning' | 'plan'>> = {},
+  parts: Partial<ExecutorNeeds> = {},
 ): InProcessExecutor {
   const lines = new LogLines();
   const write = (text: string) => lines.add(JSON.parse(text) as LogLine);
@@ -64,6 +65,8 @@ export function startOn(
       shutdownGraceMs: 1_000,
       limits: { exec: defaultExecTiming, startTimeoutMs: 30_000, outputLimitBytes: 4096 },
       endGroupTiming: defaultEndGroupTiming,
+      failures: { clusterWide: false, windowMs: 3_600_000, systemNamespace: unplanned.systemNamespace },
+      discoveryMs: 10_000,
       ...options,
     },
     {
@@ -75,9 +78,14 @@ export function startOn(
       metrics,
       narrator: new Narrator(log, events, metrics, true),
       nowMs: Date.now,
+      identity: `in-process-${randomUUID()}`,
+      isFresh: () => true,
+      holders: { goneInMs: () => Promise.resolve(0) },
+      restoreChanged: () => undefined,
       ...parts,
     },
   );
+  executor.lead();
   const stop = new AbortController();
   const run = executor.run(stop.signal);
   return {

@@ -30,7 +30,7 @@ function done(from: number, to: number, state: HookRecord['state'] = 'Succeeded'
 }
 
 function running(from: number): Partial<HookRecord> {
-  return { state: 'Running', startedAtMs: createdAtMs + from * second };
+  return { state: 'Claimed', startedAtMs: createdAtMs + from * second };
 }
 
 function recorded(hooks: number, changes: Record<number, Partial<HookRecord>>, observedSince = 0): RunRecord {

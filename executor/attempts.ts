@@ -1,0 +1,247 @@
+import type { ExecHook } from '../shared/hook.ts';
+import { reasonSentence } from '../shared/outcome.ts';
+import { changeHook, hasEnded, type HookRecord } from '../shared/record.ts';
+import { backoffMs, type Backoff } from '../shared/service/backoff.ts';
+import { pause } from '../shared/service/pause.ts';
+import { lastWords } from './last-words.ts';
+import type { ExecutorOptions, ExecutorParts } from './executor.ts';
+import { isDone, type PodRun } from './pod-run.ts';
+import { recordEnd, unclaimed } from './record-end.ts';
+import { runHook, type HookRunEnd } from './run-hook.ts';
+import { saveEnd, saveRun } from './save-run.ts';
+
+/** What an attempt asks of the executor around it. */
+export interface AttemptsContext {
+  /** This executor leads, and is not stopping. */
+  readonly mayBegin: () => boolean;
+  readonly cancelled: (run: PodRun) => string | null;
+  /** Marks the pod as one whose hooks have begun. False: it is another pod by now. */
+  readonly mark: (run: PodRun, index: number) => Promise<boolean>;
+  /** Called when a hook has ended, before that is written. */
+  readonly changed: (run: PodRun) => void;
+}
+
+const saveRetry: Backoff = { firstMs: 200, maxMs: 5_000 };
+/** A hook that is over sooner is not worth a write that says it is running. */
+const worthMarkingMs = 2_000;
+
+/** The attempts to run hooks that are on their way. */
+export class Attempts {
+  readonly #options: ExecutorOptions;
+  readonly #parts: ExecutorParts;
+  readonly #cut: AbortSignal;
+  readonly #context: AttemptsContext;
+  /** IDs of the claims whose command was sent, and whose end is not written. */
+  readonly #sent = new Set<string>();
+
+  constructor(options: ExecutorOptions, parts: ExecutorParts, cut: AbortSignal, context: AttemptsContext) {
+    this.#options = options;
+    this.#parts = parts;
+    this.#cut = cut;
+    this.#context = context;
+  }
+
+  /** Resolves when the attempt has ended and that is written, as far as it can be; rejects only if nothing was claimed. */
+  begin(run: PodRun, index: number, containerID: string): Promise<void> {
+    return this.#attempt(run, index, containerID);
+  }
+
+  /** Whether the command of a claim of this executor was sent: one that was not may be claimed again. */
+  wasSent(claimID: string): boolean {
+    return this.#sent.has(claimID);
+  }
+
+  /** Tells of the end of a hook, or of an attempt that is to be followed by another. */
+  tellEnd(run: PodRun, index: number): void {
+    const { narrator, policyStatus } = this.#parts;
+    const record = recordOf(run, index);
+    if (record.state === 'Waiting') {
+      narrator.retried(run.ref, run.hooks, index, record);
+      return;
+    }
+    narrator.ended(run.ref, run.hooks, index, record);
+    policyStatus.ended(run.ref, run.object?.spec.exec[index], record);
+  }
+
+  async #attempt(run: PodRun, index: number, containerID: string): Promise<void> {
+    const hook = hookOf(run, index);
+    const { cluster, nowMs } = this.#parts;
+    const { limits, endGroupTiming } = this.#options;
+    let marking: NodeJS.Timeout | undefined;
+    let end: HookRunEnd;
+    try {
+      end = await runHook(
+        {
+          cluster,
+          pod: run.ref,
+          hook,
+          containerID,
+          limits,
+          endGroupTiming,
+          claim: () => this.#claim(run, index, containerID),
+          obstacle: () => this.#obstacle(run),
+          starting: () => {
+            this.#started(run, index);
+            marking = setTimeout(() => void this.#markRunning(run, index), worthMarkingMs);
+          },
+          reported: (group) => this.#reported(run, index, group),
+        },
+        this.#cut,
+      );
+    } catch (error) {
+      // After the command was sent nothing may be tried again, whatever went wrong, and nothing may wait for its end for ever.
+      if (recordOf(run, index).state !== 'Claimed') throw error;
+      this.#loseSight(run, index, error);
+      await this.#ended(run, index);
+      return;
+    } finally {
+      clearTimeout(marking);
+    }
+    await this.#take(run, index, end, nowMs());
+  }
+
+  /** The claim is written before the command is sent, so that whatever crashes, it is sent at most once. */
+  async #claim(run: PodRun, index: number, containerID: string): Promise<boolean> {
+    const { identity, nowMs } = this.#parts;
+    if (this.#obstacle(run) !== null) return false;
+    if (run.mark === null && !(await this.#context.mark(run, index))) return false;
+    const before = recordOf(run, index);
+    if (before.state !== 'Waiting') return false;
+    const atMs = nowMs();
+    run.record = changeHook(run.record, index, {
+      state: 'Claimed',
+      reason: null,
+      message: '',
+      attempts: before.attempts + 1,
+      claim: { id: crypto.randomUUID(), holder: identity, atMs, containerID, group: null },
+      retryAtMs: null,
+      startedAtMs: before.startedAtMs ?? atMs,
+      predecessorUnknown: run.predecessorUnknown,
+    });
+    try {
+      const saved = await saveRun(run, this.#parts, this.#cut);
+      if (saved === 'saved') return true;
+    } catch (error) {
+      run.record = unclaimed(run.record, index);
+      throw error;
+    }
+    run.record = unclaimed(run.record, index);
+    return false;
+  }
+
+  #obstacle(run: PodRun): string | null {
+    if (!this.#context.mayBegin()) return 'this executor does not lead (any more)';
+    if (!this.#parts.isFresh()) return 'the Lease of this executor may have run out';
+    return this.#context.cancelled(run);
+  }
+
+  #started(run: PodRun, index: number): void {
+    run.failures = 0;
+    const { claim } = recordOf(run, index);
+    if (claim !== null) this.#sent.add(claim.id);
+    this.#parts.narrator.started(run.ref, run.hooks, index, recordOf(run, index));
+  }
+
+  async #markRunning(run: PodRun, index: number): Promise<void> {
+    try {
+      await this.#context.mark(run, index);
+    } catch (error) {
+      const { namespace, name } = run.ref;
+      this.#parts.log.debug({ err: error, namespace, pod: name }, 'mark not written, the next one will be');
+    }
+  }
+
+  /** Whoever takes over must be able to end the command before it is run again. */
+  #reported(run: PodRun, index: number, group: number): void {
+    const { claim } = recordOf(run, index);
+    if (claim === null) return;
+    run.record = changeHook(run.record, index, { claim: { ...claim, group } });
+    if (hookOf(run, index).onInterrupt !== 'Retry') return;
+    saveRun(run, this.#parts, this.#cut).catch((error: unknown) => {
+      const { namespace, name } = run.ref;
+      this.#parts.log.warn({ err: error, namespace, pod: name }, 'process group not written');
+    });
+  }
+
+  #loseSight(run: PodRun, index: number, error: unknown): void {
+    const { log, nowMs } = this.#parts;
+    log.error({ err: error, namespace: run.ref.namespace, pod: run.ref.name }, 'sight of the hook lost');
+    run.predecessorUnknown = true;
+    const reason = 'ConnectionLost';
+    const message = reasonSentence(reason);
+    run.record = changeHook(run.record, index, { state: 'Failed', reason, message, finishedAtMs: nowMs() });
+  }
+
+  async #take(run: PodRun, index: number, end: HookRunEnd, nowMs: number): Promise<void> {
+    const { log } = this.#parts;
+    const hook = hookOf(run, index);
+    const { namespace, name } = run.ref;
+    if (end.did === 'run') {
+      const { outcome } = end.result;
+      // Whoever comes next ends it, and runs it again.
+      if (!outcome.ok && outcome.reason === 'Interrupted' && hook.onInterrupt === 'Retry') return;
+      run.predecessorUnknown ||= end.groupUnknown;
+    }
+    if (end.did === 'not sent') {
+      log.warn({ namespace, pod: name, problem: end.message }, 'command not sent, trying again');
+      this.#backOff(run);
+    }
+    // It may have ended unrun while it was looked at.
+    if (hasEnded(recordOf(run, index))) return;
+    run.record = recordEnd(run.record, index, hook, end, nowMs);
+    if (end.did === 'not begun') this.#backOff(run);
+    else if (end.did === 'not sent') await this.#persist(run, index);
+    else await this.#ended(run, index);
+  }
+
+  async #ended(run: PodRun, index: number): Promise<void> {
+    this.#context.changed(run);
+    if (isDone(run, null)) run.finishedAtMs ??= this.#parts.nowMs();
+    await this.#persist(run, index);
+    this.tellEnd(run, index);
+  }
+
+  /** Nothing is tried for the run before that time, whatever news of its pod comes meanwhile. */
+  #backOff(run: PodRun): void {
+    run.failures += 1;
+    run.notBeforeMs = performance.now() + backoffMs(saveRetry, run.failures, Math.random());
+  }
+
+  /** Tries until it is written, somebody else's word counts, or the time is over. */
+  async #persist(run: PodRun, index: number): Promise<void> {
+    const { log } = this.#parts;
+    const { namespace, name } = run.ref;
+    for (let failures = 1; ; failures += 1) {
+      const last = this.#cut.aborted;
+      const signal = lastWords(this.#cut);
+      try {
+        const saved = await saveRun(run, this.#parts, signal);
+        if (saved === 'saved') {
+          const { claim } = recordOf(run, index);
+          if (claim !== null) this.#sent.delete(claim.id);
+          return;
+        }
+        const told = saved === 'lost' && (await saveEnd(run, index, this.#parts, signal));
+        if (!told)
+          log.warn({ namespace, pod: name, hook: index + 1, saved }, 'the end of the hook is not in its HookRun');
+        return;
+      } catch (error) {
+        log.warn({ err: error, namespace, pod: name }, 'HookRun not written, trying again');
+        if (last) return;
+      }
+      await pause(backoffMs(saveRetry, failures, Math.random()), this.#cut);
+    }
+  }
+}
+
+function hookOf(run: PodRun, index: number): ExecHook {
+  const hook = run.hooks[index];
+  if (hook === undefined) throw new Error(`the plan has no hook ${index}`);
+  return hook;
+}
+
+function recordOf(run: PodRun, index: number): HookRecord {
+  const record = run.record.hooks[index];
+  if (record === undefined) throw new Error(`the record has no hook ${index}`);
+  return record;
+}

@@ -1,0 +1,149 @@
+import { findMark, hooksMark } from '../shared/condition.ts';
+import { fitsHookRun, freezeExec, newHookRun, restoreOf } from '../shared/freeze-plan.ts';
+import { hookRunName, type HookRun } from '../shared/hook-run.ts';
+import { reasonSentence } from '../shared/outcome.ts';
+import type { Pod } from '../shared/pod.ts';
+import { waitingHook } from '../shared/record.ts';
+import { rerunContext } from '../shared/rerun-context.ts';
+import type { ExecutorOptions, ExecutorParts } from './executor.ts';
+import { commandBack, meetPod, type Meeting } from './meet-pod.ts';
+import { summary } from './narrator.ts';
+import { getPod, writeConditions, type PodRef } from './pod-api.ts';
+import { podRun, type Known } from './pod-run.ts';
+import { readyMarks } from './ready-marks.ts';
+import { saveRun } from './save-run.ts';
+
+/** What is to be done about a pod. `undecided`: it cannot be told now, and is to be asked again. */
+export type Opening = Known | 'undecided';
+
+const nothing: Known = { run: null };
+
+/**
+ * Finds what is to be done about a pod that this executor has not decided about: to go on with its HookRun, to make one, or
+ * nothing. Throws as RunStore does.
+ *
+ * @param pod null: it is gone
+ */
+export async function openRun(
+  ref: PodRef,
+  pod: Pod | null,
+  options: ExecutorOptions,
+  parts: ExecutorParts,
+  signal: AbortSignal,
+): Promise<Opening> {
+  const { runs, store, nowMs } = parts;
+  const known = runs.get(ref);
+  const mark = pod === null ? null : findMark(pod);
+  const isOpen = mark?.reason === 'Waiting' || mark?.reason === 'Running';
+  if (known === null) {
+    if (pod === null) return nothing;
+    // The watch on HookRuns may be behind the one on pods.
+    const found = isOpen ? await store.get(ref.namespace, hookRunName(ref), signal) : null;
+    return found === null ? judge(ref, pod, options, parts, signal) : adopt(ref, found, pod, nowMs());
+  }
+  if (known.finishedAtMs !== null) {
+    if (pod !== null && asksForRerun(known)) return rerun(ref, pod, options, parts, signal);
+    // Whoever wrote its end may not have come to write the mark.
+    const isMarked = mark !== null && !isOpen;
+    if (pod === null || isMarked || known.phase === 'Missed') return nothing;
+  }
+  const object = await store.get(ref.namespace, known.name, signal);
+  if (object === null) return nothing;
+  // It may have lost its label, or be another installation's by another label: then it is not this one's to end.
+  if (pod === null && (await getPod(parts.cluster, ref, signal))?.metadata.uid === ref.uid) return nothing;
+  return adopt(ref, object, pod, nowMs());
+}
+
+/** Whether a rerun was asked for that no run has answered. */
+export function asksForRerun(run: { readonly rerun: string | null; readonly answeredRerun: string | null }): boolean {
+  return run.rerun !== null && run.rerun !== run.answeredRerun;
+}
+
+function adopt(ref: PodRef, object: HookRun, pod: Pod | null, nowMs: number): Known {
+  const run = podRun(ref, object, pod, nowMs);
+  const mark = pod === null ? null : findMark(pod);
+  if (mark?.reason === 'Waiting' || mark?.reason === 'Running') run.mark = mark.reason;
+  return { run };
+}
+
+async function judge(
+  ref: PodRef,
+  pod: Pod,
+  options: ExecutorOptions,
+  parts: ExecutorParts,
+  signal: AbortSignal,
+): Promise<Opening> {
+  const met = await meetPod(pod, ref, options, parts, signal);
+  if (met === 'undecided') return met;
+  if (met.is === 'left') return nothing;
+  if ('plan' in met) return create(ref, pod, met, parts, signal);
+  // There is nothing to record; the mark keeps hooks written to it later from being run.
+  const mark = hooksMark('Succeeded', summary([], { observedSinceMs: 0, hooks: [] }, []), parts.nowMs());
+  await writeConditions(parts.cluster, ref, [mark, ...readyMarks(pod, true, parts.nowMs())], signal, commandBack(pod));
+  return nothing;
+}
+
+async function create(
+  ref: PodRef,
+  pod: Pod,
+  { is, plan, context, label }: Extract<Meeting, { readonly plan: unknown }>,
+  parts: ExecutorParts,
+  signal: AbortSignal,
+): Promise<Known> {
+  const { store, narrator, nowMs } = parts;
+  const asked = newHookRun(ref, pod, plan, restoreOf(label, context.restore));
+  const fits = fitsHookRun(asked.spec);
+  const object = await store.create(fits ? asked : { ...asked, spec: { ...asked.spec, init: [], exec: [] } }, signal);
+  if (object === 'gone') return nothing;
+  const known = adopt(ref, object, pod, nowMs());
+  const { run } = known;
+  if (run === null || object.status !== undefined || (is === 'taken' && fits)) return known;
+  run.unrun = fits ? 'Missed' : 'TooLarge';
+  run.finishedAtMs = nowMs();
+  const message = reasonSentence(run.unrun);
+  const skipped = { ...waitingHook, state: 'Skipped', reason: run.unrun, message } as const;
+  run.record = { ...run.record, hooks: run.record.hooks.map(() => skipped) };
+  run.init = run.init.map(({ name }) => ({ name, state: 'Skipped', reason: run.unrun, message }));
+  if (!fits) narrator.tooLarge(ref, plan);
+  if (is === 'taken') return known;
+  await saveRun(run, parts, signal);
+  return nothing;
+}
+
+/** A new run of a pod whose last one has finished: the plan is resolved anew (hooks.md section 8). */
+async function rerun(
+  ref: PodRef,
+  pod: Pod,
+  options: ExecutorOptions,
+  parts: ExecutorParts,
+  signal: AbortSignal,
+): Promise<Opening> {
+  const { store, planning, plan: planPod, narrator, nowMs } = parts;
+  const object = await store.get(ref.namespace, hookRunName(ref), signal);
+  if (object === null) return nothing;
+  // The plan of an earlier executor's, which did not come to begin it.
+  if (object.status?.run !== object.spec.run) return adopt(ref, object, pod, nowMs());
+  const label = pod.metadata.labels?.[options.scope.labelKey] ?? object.spec.restore.label;
+  const createdAtMs = Date.parse(pod.metadata.creationTimestamp ?? '');
+  const context = await planning.contextFor(
+    ref.namespace,
+    label,
+    'run',
+    Number.isNaN(createdAtMs) ? null : createdAtMs,
+  );
+  if (context.restore.is === 'unreadable') return 'undecided';
+  const plan = planPod(pod, label, rerunContext(context));
+  narrator.warned(ref, plan);
+  const spec = { init: [], exec: freezeExec(plan), run: object.spec.run + 1 };
+  if (!fitsHookRun(spec)) throw new Error('the plan of a rerun exceeds what a HookRun may hold');
+  const written = await store.writeSpec(object, spec, signal);
+  if (typeof written !== 'object') return written === 'gone' ? nothing : 'undecided';
+  const known = adopt(ref, written, pod, nowMs());
+  if (known.run !== null) {
+    // The mark tells of the run before.
+    known.run.mark = null;
+    known.run.predecessorUnknown = podRun(ref, object, pod, nowMs()).predecessorUnknown;
+    narrator.rerun(ref, spec.run, known.run.hooks);
+  }
+  return known;
+}
