@@ -19,6 +19,8 @@ export interface InProcessExecutor {
   readonly lines: readonly LogLine[];
   /** Resolves to the first line, past or future, that fits. */
   line(fits: (line: LogLine) => boolean): Promise<LogLine>;
+  /** It does not lead any more. */
+  follow(): void;
   stop(): Promise<void>;
 }
 
@@ -91,6 +93,7 @@ export function startOn(
   return {
     lines: lines.all,
     line: (fits) => lines.first(fits),
+    follow: () => executor.follow(),
     async stop() {
       stop.abort();
       await run;
