@@ -42,28 +42,7 @@ export class Attempts {
   }
 
   /** Resolves when the attempt has ended and that is written, as far as it can be; rejects only if nothing was claimed. */
-  begin(run: PodRun, index: number, containerID: string): Promise<void> {
-    return this.#attempt(run, index, containerID);
-  }
-
-  /** Whether the command of a claim of this executor was sent: one that was not may be claimed again. */
-  wasSent(claimID: string): boolean {
-    return this.#sent.has(claimID);
-  }
-
-  /** Tells of the end of a hook, or of an attempt that is to be followed by another. */
-  tellEnd(run: PodRun, index: number): void {
-    const { narrator, policyStatus } = this.#parts;
-    const record = recordOf(run, index);
-    if (record.state === 'Waiting') {
-      narrator.retried(run.ref, run.hooks, index, record);
-      return;
-    }
-    narrator.ended(run.ref, run.hooks, index, record);
-    policyStatus.ended(run.ref, run.object?.spec.exec[index], record);
-  }
-
-  async #attempt(run: PodRun, index: number, containerID: string): Promise<void> {
+  async begin(run: PodRun, index: number, containerID: string, upSinceMs: number | null): Promise<void> {
     const hook = hookOf(run, index);
     const { cluster, nowMs } = this.#parts;
     const { limits, endGroupTiming } = this.#options;
@@ -81,7 +60,7 @@ export class Attempts {
           claim: () => this.#claim(run, index, containerID),
           obstacle: () => this.#obstacle(run),
           starting: () => {
-            this.#started(run, index);
+            this.#started(run, index, upSinceMs);
             marking = setTimeout(() => void this.#markRunning(run, index), worthMarkingMs);
           },
           reported: (group) => this.#reported(run, index, group),
@@ -98,6 +77,23 @@ export class Attempts {
       clearTimeout(marking);
     }
     await this.#take(run, index, end, nowMs());
+  }
+
+  /** Whether the command of a claim of this executor was sent: one that was not may be claimed again. */
+  wasSent(claimID: string): boolean {
+    return this.#sent.has(claimID);
+  }
+
+  /** Tells of the end of a hook, or of an attempt that is to be followed by another. */
+  tellEnd(run: PodRun, index: number): void {
+    const { narrator, policyStatus } = this.#parts;
+    const record = recordOf(run, index);
+    if (record.state === 'Waiting') {
+      narrator.retried(run.ref, run.hooks, index, record);
+      return;
+    }
+    narrator.ended(run.ref, run.hooks, index, record);
+    policyStatus.ended(run.ref, run.object?.spec.exec[index], record);
   }
 
   /** The claim is written before the command is sent, so that whatever crashes, it is sent at most once. */
@@ -135,8 +131,11 @@ export class Attempts {
     return this.#context.cancelled(run);
   }
 
-  #started(run: PodRun, index: number): void {
+  #started(run: PodRun, index: number, upSinceMs: number | null): void {
     run.failures = 0;
+    const { metrics, nowMs } = this.#parts;
+    const isFirst = run.record.hooks.every(({ startedAtMs }, at) => at === index || startedAtMs === null);
+    if (isFirst && upSinceMs !== null) metrics.startDelaySeconds.observe(Math.max(0, nowMs() - upSinceMs) / 1000);
     const { claim } = recordOf(run, index);
     if (claim !== null) this.#sent.add(claim.id);
     this.#parts.narrator.started(run.ref, run.hooks, index, recordOf(run, index));

@@ -1,4 +1,5 @@
 import { hooksMark, type ConditionReason } from '../shared/condition.ts';
+import { viewContainer } from '../shared/container-state.ts';
 import { followInit } from '../shared/follow-init.ts';
 import type { HookRunRestore } from '../shared/hook-run.ts';
 import { nextStep, type Ending } from '../shared/next-step.ts';
@@ -109,6 +110,7 @@ export class Executor {
         needs.restoreChanged(run.restore);
         this.#runChanged(run);
       },
+      counted: (phase, change) => metrics.runs.inc({ phase }, change),
       noted: (note) => {
         tellRuns(note, log);
         if (note.kind === 'watch' && note.note.kind === 'listed') this.#lookAtAll();
@@ -291,7 +293,7 @@ export class Executor {
           this.#queue.add(key);
           return;
         case 'run':
-          if (!run.busy && this.#mayBegin()) this.#begin(key, run, step.hook, step.containerID);
+          if (!run.busy && this.#mayBegin()) this.#begin(key, run, step.hook, step.containerID, pod);
           return;
         case 'wait':
           await this.#wait(key, run, pod, [step.untilMs, untilMs]);
@@ -367,18 +369,26 @@ export class Executor {
     for (const { hook } of endings) this.#attempts.tellEnd(run, hook);
   }
 
-  #begin(key: string, run: PodRun, index: number, containerID: string): void {
+  #begin(key: string, run: PodRun, index: number, containerID: string, pod: Pod | null): void {
     if (!this.#slots.take(key)) return;
     run.busy = true;
-    const attempt = this.#attempt(key, run, index, containerID).finally(() => this.#running.delete(attempt));
+    const view = pod === null ? null : viewContainer(pod, run.hooks[index]?.container ?? '');
+    const upSinceMs = view?.is === 'running' ? view.upSinceMs : null;
+    const attempt = this.#attempt(key, run, index, containerID, upSinceMs).finally(() => this.#running.delete(attempt));
     this.#running.add(attempt);
     this.#parts.metrics.podsRunning.set(this.#slots.taken());
   }
 
   /** Never rejects. */
-  async #attempt(key: string, run: PodRun, index: number, containerID: string): Promise<void> {
+  async #attempt(
+    key: string,
+    run: PodRun,
+    index: number,
+    containerID: string,
+    upSinceMs: number | null,
+  ): Promise<void> {
     try {
-      await this.#attempts.begin(run, index, containerID);
+      await this.#attempts.begin(run, index, containerID, upSinceMs);
     } catch (error) {
       this.#retry(key, run, error);
     }

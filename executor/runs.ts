@@ -1,4 +1,4 @@
-import { hookRunApiVersion, hookRunName, hookRunPlural, type HookRun } from '../shared/hook-run.ts';
+import { hookRunApiVersion, hookRunName, hookRunPlural, type HookRun, type HookRunPhase } from '../shared/hook-run.ts';
 import { cancelledBy, failureGroup, type Concerned, type FailureScope } from '../shared/restore-failure.ts';
 import { summarizeRun, type RunSummary } from '../shared/run-summary.ts';
 import type { Cluster } from '../shared/service/cluster.ts';
@@ -10,6 +10,8 @@ export interface RunsOptions {
   readonly discoveryMs: number;
   /** Called for each HookRun that came, changed or went. */
   readonly changed: (run: RunSummary, isGone: boolean) => void;
+  /** Called when there is one more or less in a phase. */
+  readonly counted: (phase: HookRunPhase, change: 1 | -1) => void;
   readonly noted: (note: CustomResourceNote) => void;
   readonly watchTiming?: Partial<WatchTiming>;
 }
@@ -56,6 +58,8 @@ export function createRuns(cluster: Cluster, options: RunsOptions): Runs {
   function put(key: string, run: RunSummary): void {
     const before = known.get(key);
     known.set(key, run);
+    if (before !== undefined) options.counted(before.phase ?? 'Waiting', -1);
+    options.counted(run.phase ?? 'Waiting', 1);
     const group = failureGroup(run.restore, run.namespace, options.scope);
     if (group === null || (before?.failure ?? null) === run.failure) return;
     const members = failed.get(group) ?? new Map<string, RunSummary>();
@@ -67,6 +71,7 @@ export function createRuns(cluster: Cluster, options: RunsOptions): Runs {
 
   function drop(key: string, run: RunSummary): void {
     known.delete(key);
+    options.counted(run.phase ?? 'Waiting', -1);
     const group = failureGroup(run.restore, run.namespace, options.scope);
     const members = failed.get(group ?? '');
     members?.delete(key);

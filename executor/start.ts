@@ -19,6 +19,8 @@ import { createMemberLease } from './member-lease.ts';
 import { executorMetrics } from './metrics.ts';
 import { Narrator } from './narrator.ts';
 import { createPolicyStatus } from './policy-status.ts';
+import { createRestoreStatus } from './restore-status.ts';
+import { createRetention } from './retention.ts';
 
 /** A shell's first word after the upgrade: the runtime starts a process, on a node that may be restoring much at once. */
 const startTimeoutMs = 30_000;
@@ -102,9 +104,27 @@ export async function runExecutor(config: ExecutorConfig, log: Logger, signal: A
       // By the monotonic clock: after a long pause of this process both have run out before any timer tells.
       isFresh: () => election.isLeader() && member.isFresh(),
       holders,
-      restoreChanged: () => undefined,
+      restoreChanged: (restore) => restoreStatus.changed(restore),
     },
   );
+  const active = () => election.isLeader() && executor.unready() === null;
+  const restoreStatus = createRestoreStatus(cluster, {
+    runs: () => executor.runs(),
+    namespaces: config.planning.sources === 'annotations' ? [] : config.planning.restoreNamespaces,
+    drives: config.driveRestores,
+    active,
+    log,
+    nowMs: Date.now,
+    written: () => metrics.restoreWrites.inc(),
+  });
+  const retention = createRetention(cluster, {
+    runs: () => executor.runs(),
+    isPodThere: (run) => executor.isPodThere(run),
+    keepMs: config.historyMs,
+    active,
+    log,
+    nowMs: Date.now,
+  });
   const probes = await startProbes({
     ...config.probes,
     registry,
@@ -136,9 +156,7 @@ export async function runExecutor(config: ExecutorConfig, log: Logger, signal: A
   await Promise.all([
     executor.run(signal),
     leading,
-    planning.run(signal),
-    policyStatus.run(signal),
-    holders.run(signal),
+    ...[planning, policyStatus, restoreStatus, retention, holders].map((part) => part.run(signal)),
   ]);
   beingThere.abort();
   await being;
