@@ -50,6 +50,10 @@ export function timeText(ms: number): string {
 function look(name: string, status: ContainerStatus | undefined, pod: Pod | null): HookRunInitStatus | null {
   if (status === undefined || pod === null) return null;
   const { state, lastState } = status;
+  if (state?.running != null) {
+    const { startedAt } = state.running;
+    return { name, state: 'Running', ...(startedAt != null && { startedAt }) };
+  }
   const ended = state?.terminated ?? lastState?.terminated ?? null;
   if (ended !== null) {
     const { exitCode, startedAt, finishedAt } = ended;
@@ -58,8 +62,6 @@ function look(name: string, status: ContainerStatus | undefined, pod: Pod | null
     const message = `${reasonSentence('InitFailed')} (${exitCode}${ended.reason === undefined ? '' : `, ${ended.reason}`})`;
     return { name, state: 'Failed', reason: 'InitFailed', message, exitCode, ...times };
   }
-  const startedAt = state?.running?.startedAt;
-  if (state?.running != null) return { name, state: 'Running', ...(startedAt != null && { startedAt }) };
   return { name, state: 'Waiting' };
 }
 

@@ -22,8 +22,9 @@ const labelValue = /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
  * Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors
  */
 export function matchesLabels(selector: LabelSelector, labels: Labels): boolean {
+  const matchLabels = selector.matchLabels ?? {};
   return (
-    Object.entries(selector.matchLabels ?? {}).every(([key, value]) => valueOf(labels, key) === value) &&
+    Object.keys(matchLabels).every((key) => valueOf(labels, key) === matchLabels[key]) &&
     (selector.matchExpressions ?? []).every((requirement) => fits(requirement, labels))
   );
 }

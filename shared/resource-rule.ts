@@ -88,7 +88,7 @@ export function ruleMatches(rule: ResourceRule, { metadata }: Pod): boolean {
   const namespace = metadata.namespace ?? '';
   const within = (patterns: readonly string[]) => patterns.some((pattern) => matchesGlob(pattern, namespace));
   const named = (resources: readonly string[]) =>
-    resources.some((resource) => podNames.includes(resource.toLowerCase()));
+    resources.some((resource) => podNames.includes(resource) || podNames.includes(resource.toLowerCase()));
   if (within(rule.excludedNamespaces)) return false;
   if (rule.includedNamespaces.length > 0 && !within(rule.includedNamespaces)) return false;
   if (named(rule.excludedResources)) return false;

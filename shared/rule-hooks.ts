@@ -52,7 +52,11 @@ export function initHooksOf(pod: Pod, { rules }: RulesReading, origin: RulesOrig
 
 /** What is wrong with the rules themselves, as far as it concerns the pod. */
 export function rulesWarnings(pod: Pod, reading: RulesReading, { place }: RulesOrigin): readonly HookWarning[] {
-  const found = [...reading.warnings, ...reading.rules.flatMap((rule) => ruleWarnings(rule, pod))];
+  const found = [...reading.warnings];
+  for (const rule of reading.rules) {
+    // Most rules have none, and this is asked for every pod.
+    if (rule.warnings.length > 0) found.push(...ruleWarnings(rule, pod));
+  }
   return boundProblems(place, found);
 }
 
@@ -63,12 +67,18 @@ function collect<Hook>(
   kind: 'exec' | 'init',
   read: (rule: ResourceRule) => readonly RuleHooks<Hook>[],
 ): RuleHooks<Hook> {
-  const has = ({ postHooks }: ResourceRule) => postHooks.some((hook) => hook[kind] !== null);
-  const parsed = rules.filter((rule) => has(rule) && ruleMatches(rule, pod)).flatMap(read);
+  const parsed: RuleHooks<Hook>[] = [];
+  // Of many rules few match, and this is asked for every pod: nothing is made for the others.
+  for (const rule of rules) if (hasHook(rule, kind) && ruleMatches(rule, pod)) parsed.push(...read(rule));
   const hooks = parsed.flatMap((each) => each.hooks);
   const found = parsed.flatMap((each) => each.warnings);
   if (hooks.length > mostHooks) found.unshift(warnings.tooManyHooks(place, mostHooks));
   return { hooks: hooks.slice(0, mostHooks), warnings: boundProblems(place, found) };
+}
+
+function hasHook({ postHooks }: ResourceRule, kind: 'exec' | 'init'): boolean {
+  for (const hook of postHooks) if (hook[kind] !== null) return true;
+  return false;
 }
 
 function readInit(

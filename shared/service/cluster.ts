@@ -1,45 +1,9 @@
-import { Agent, request as httpsRequest } from 'node:https';
-import type { Agent as HttpAgent, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
-import { createSecureContext } from 'node:tls';
+import type { Agent as HttpAgent } from 'node:http';
 import { KubeConfig } from '@kubernetes/client-node';
-import { ApiError, ApiUnreachable } from './api-error.ts';
+import { connectApi, type Cluster, type Identity } from './api-client.ts';
+import { agentKeeper, userAgent } from './agent-keeper.ts';
 
-/** How long one API call may take, from sending it to the last byte of its answer, unless the caller says otherwise. */
-const requestTimeoutMs = 30_000;
-
-/** An answer larger than this is a fault: etcd refuses objects over 1.5 MB, and a page of a list holds 500 of them at most. */
-const answerLimitBytes = 1024 * 1024 * 1024;
-
-export interface ApiRequest {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
-  /** With its query, beginning with `/api`. */
-  readonly path: string;
-  readonly body?: unknown;
-  /** `application/json`, or the kind of patch. */
-  readonly contentType?: string;
-  /** `application/json` unless given. */
-  readonly accept?: string;
-  readonly timeoutMs?: number;
-}
-
-/** What an upgraded connection (pods/exec) needs to be opened with the same identity as every other request. */
-export interface ConnectionOptions {
-  readonly url: string;
-  readonly agent: HttpAgent;
-  readonly headers: Readonly<Record<string, string>>;
-}
-
-/**
- * The API server, spoken to in raw JSON: the typed client turns times into Dates and drops fields it does not know, and
- * neither may happen to an object that is decided upon. Identity, TLS and token renewal are the client library's KubeConfig.
- */
-export interface Cluster {
-  /** Resolves to the parsed answer. Throws ApiError for an answer of 400 and above, ApiUnreachable if none came. */
-  call<T>(request: ApiRequest, signal?: AbortSignal): Promise<T>;
-  /** Opens an answer without an end (a watch). Throws as `call` does; a cut shows as an error or `close` of the stream. */
-  stream(path: string, signal: AbortSignal): Promise<IncomingMessage>;
-  connection(path: string): Promise<ConnectionOptions>;
-}
+export type { ApiRequest, Cluster, ConnectionOptions } from './api-client.ts';
 
 /**
  * Loads a kubeconfig: the file named, else by the library's own rules (KUBECONFIG, ~/.kube/config, the service account).
@@ -59,81 +23,9 @@ export function loadKubeConfig(file: string | null, context: string | null = nul
   return config;
 }
 
-/** Makes the client of one API server. Nothing is sent before the first call. */
+/** Makes the client of the API server of a kubeconfig. Identity, TLS and token renewal are the client library's. */
 export function connectCluster(config: KubeConfig): Cluster {
-  const server = config.getCurrentCluster()?.server ?? '';
-  const identify = identification(config);
-
-  async function send(request: ApiRequest, signal: AbortSignal | undefined): Promise<IncomingMessage> {
-    const { agent, headers } = await identify();
-    const body = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body));
-    const sent: OutgoingHttpHeaders = { ...headers, accept: request.accept ?? 'application/json' };
-    if (body !== undefined) {
-      sent['content-type'] = request.contentType ?? 'application/json';
-      sent['content-length'] = body.length;
-    }
-    return new Promise((resolve, reject) => {
-      const outgoing = httpsRequest(
-        new URL(request.path, server),
-        { method: request.method, agent, headers: sent, ...(signal === undefined ? {} : { signal }) },
-        resolve,
-      );
-      outgoing.on('error', (cause) => reject(new ApiUnreachable(request.method, request.path, cause)));
-      outgoing.end(body);
-    });
-  }
-
-  return {
-    async call<T>(request: ApiRequest, signal?: AbortSignal): Promise<T> {
-      const limit = AbortSignal.timeout(request.timeoutMs ?? requestTimeoutMs);
-      const answer = await send(request, signal === undefined ? limit : AbortSignal.any([signal, limit]));
-      const text = await readAll(answer, request);
-      if (statusOf(answer) >= 400) throw ApiError.of(request.method, request.path, answer, text);
-      return parseAnswer(text, request) as T;
-    },
-    async stream(path, signal) {
-      const request = { method: 'GET', path } as const;
-      const answer = await send(request, signal);
-      if (statusOf(answer) >= 400) throw ApiError.of('GET', path, answer, await readAll(answer, request));
-      return answer;
-    },
-    async connection(path) {
-      const { agent, headers } = await identify();
-      return { url: new URL(path, server).href.replace(/^http/, 'ws'), agent, headers };
-    },
-  };
-}
-
-function statusOf(answer: IncomingMessage): number {
-  return answer.statusCode ?? 0;
-}
-
-async function readAll(answer: IncomingMessage, request: ApiRequest): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of answer as AsyncIterable<Buffer>) {
-      size += chunk.length;
-      if (size > answerLimitBytes) throw new Error(`the answer exceeds ${answerLimitBytes} bytes`);
-      chunks.push(chunk);
-    }
-  } catch (cause) {
-    throw new ApiUnreachable(request.method, request.path, cause);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function parseAnswer(text: string, request: ApiRequest): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new ApiUnreachable(request.method, request.path, cause);
-  }
-}
-
-interface Identity {
-  readonly agent: HttpAgent;
-  readonly headers: Record<string, string>;
+  return connectApi(config.getCurrentCluster()?.server ?? '', identification(config));
 }
 
 /** What KubeConfig.applyToHTTPSOptions fills in: its own type leaves out what it sets. */
@@ -148,38 +40,16 @@ interface AppliedOptions {
   rejectUnauthorized?: boolean;
 }
 
-/**
- * Asked anew for every request, since tokens expire. The agent is kept while the TLS material stays the same: one prebuilt
- * secure context saves a parse of the certificates, and kept-alive connections the handshake, on every request.
- */
 function identification(config: KubeConfig): () => Promise<Identity> {
-  let kept: { readonly material: string; readonly agent: Agent } | null = null;
+  const agentFor = agentKeeper();
   return async () => {
     const applied: AppliedOptions = {};
     await config.applyToHTTPSOptions(applied);
-    const headers: Record<string, string> = { 'user-agent': 'restore-hooks', ...applied.headers };
+    const headers: Record<string, string> = { 'user-agent': userAgent, ...applied.headers };
     if (applied.auth !== undefined) headers.authorization = `Basic ${Buffer.from(applied.auth).toString('base64')}`;
     if (config.getCurrentCluster()?.proxyUrl !== undefined && applied.agent !== undefined) {
       return { agent: applied.agent, headers };
     }
-    const { ca, cert, key, servername, rejectUnauthorized } = applied;
-    const material = JSON.stringify([ca, cert, key].map((part) => part?.toString('base64')));
-    if (kept?.material !== material) {
-      const secureContext = createSecureContext({
-        ...(ca === undefined ? {} : { ca }),
-        ...(cert === undefined ? {} : { cert }),
-        ...(key === undefined ? {} : { key }),
-      });
-      const agent = new Agent({
-        keepAlive: true,
-        // HTTP/1.1 carries one request a connection; more than this many at once wait for a free one.
-        maxSockets: 512,
-        secureContext,
-        ...(servername === undefined ? {} : { servername }),
-        ...(rejectUnauthorized === undefined ? {} : { rejectUnauthorized }),
-      });
-      kept = { material, agent };
-    }
-    return { agent: kept.agent, headers };
+    return { agent: agentFor(applied), headers };
   };
 }
