@@ -1,3 +1,5 @@
+import { mostRetries } from '../shared/exec-fields.ts';
+
 /**
  * How much a policy may hold. The API server multiplies these into the cost of each CEL rule as if every list were full and
  * every text as long as it may be, and takes a CRD only below 10 million for a rule and 100 million for all. What grows
@@ -19,7 +21,7 @@ export const bounds = {
   duration: 20,
   /** A DNS label's (RFC 1123), a label value's. */
   name: 63,
-  retries: 10,
+  retries: mostRetries,
   /** Where nothing else is said: the longest path of Linux. */
   text: 4_096,
   list: 32,

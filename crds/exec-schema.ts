@@ -31,14 +31,14 @@ export const execSchema: Schema = {
       type: 'boolean',
     },
     retries: {
-      description: `How often a failed command is tried again, 0 to ${bounds.retries}. Default: 0.`,
+      description: `How often a hook that failed is tried again, 0 to ${bounds.retries}; never one whose container is not there. Default: 0.`,
       type: 'integer',
       format: 'int64',
       minimum: 0,
       maximum: bounds.retries,
     },
     retryDelay: durationSchema(
-      'How long to wait before the first retry, a Go duration such as 5s; longer before each further one. Only with retries.',
+      'How long to wait before the first retry, a Go duration such as 10s; it doubles with each further one, to at most 5m. Only with retries. Default: 5s.',
     ),
     onInterrupt: {
       description:

@@ -1,7 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
+import { hookRunCrd } from './hook-run-crd.ts';
 import { policyCrd } from './policy-crd.ts';
 import { render } from './render.ts';
 
 const folder = new URL('../charts/restore-hooks/crds/', import.meta.url);
 await mkdir(folder, { recursive: true });
-await writeFile(new URL('restorehookpolicies.yaml', folder), render(policyCrd));
+for (const crd of [hookRunCrd, policyCrd]) {
+  await writeFile(new URL(`${crd.spec.names.plural}.yaml`, folder), render(crd));
+}

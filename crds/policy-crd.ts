@@ -27,6 +27,11 @@ const specSchema: Schema = {
       items: { type: 'string', enum: inheritable },
       'x-kubernetes-list-type': 'set',
     },
+    readinessGate: {
+      description:
+        "Whether the pods of the policy's exec hooks get a readiness gate, so that no traffic reaches them before their hooks are done. The pod's annotation restorehooks.io/readiness-gate goes before it. Default: false.",
+      type: 'boolean',
+    },
   },
 };
 

@@ -4,7 +4,9 @@
  */
 export interface Schema {
   readonly description?: string;
-  readonly type?: 'object' | 'array' | 'string' | 'integer' | 'boolean';
+  readonly type?: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean';
+  /** null is as good as absent. */
+  readonly nullable?: true;
   readonly format?: 'int64' | 'date-time';
   readonly enum?: readonly string[];
   readonly pattern?: string;

@@ -56,17 +56,12 @@ export function newHookRun(identity: PodIdentity, pod: Pod, plan: Plan, restore:
 }
 
 /** The exec hooks of a plan, as a record holds them. */
-export function freezeExec({ exec, policies }: Plan): HookRunExec[] {
-  return exec.map(({ rule, waitTimeoutMs, ...hook }) => {
-    const policy =
-      hook.source === 'policy' ? policies.find(({ name }) => rule?.startsWith(`${name}/`) === true) : undefined;
-    return {
-      ...hook,
-      ...(waitTimeoutMs !== null && { waitTimeoutMs }),
-      ...(rule !== null && { rule }),
-      ...(policy !== undefined && { policyNamespace: policy.namespace }),
-    };
-  });
+export function freezeExec({ exec }: Pick<Plan, 'exec'>): HookRunExec[] {
+  return exec.map(({ rule, waitTimeoutMs, ...hook }) => ({
+    ...hook,
+    ...(waitTimeoutMs !== null && { waitTimeoutMs }),
+    ...(rule !== null && { rule }),
+  }));
 }
 
 /** The exec hooks as they were frozen. */

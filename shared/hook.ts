@@ -40,6 +40,8 @@ export interface ExecHook {
   readonly rule: string | null;
   /** What its list calls it, for people. */
   readonly name?: string;
+  /** Of the policy that it is of. */
+  readonly policyNamespace?: string;
 }
 
 /** What will happen to one restored pod, with everything that was wrong in what was asked. */

@@ -112,7 +112,11 @@ function planExec(pod: Pod, context: PlanContext, sources: readonly RuleSource[]
     return { hooks, warnings: found, usesRules: false, policies: [], isGated: false, moves };
   }
   const parsed = sources.map((source) => ({ source, ...execHooksOf(pod, source.rules, source.origin) }));
-  const all = bounded(parsed.flatMap(({ hooks }) => hooks));
+  const all = bounded(
+    parsed.flatMap(({ source: { policy }, hooks }) =>
+      policy === null ? hooks : hooks.map((hook) => ({ ...hook, policyNamespace: policy.namespace })),
+    ),
+  );
   return {
     hooks: all.hooks,
     warnings: [...found, ...parsed.flatMap((each) => each.warnings), ...all.warnings],

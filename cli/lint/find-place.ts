@@ -7,7 +7,7 @@ import type { Pointer, Target } from './pointer.ts';
 import type { Remark } from './remark.ts';
 
 /** Wrong in its name; everything else is wrong in what it holds. */
-const aboutTheKey: readonly FindingCode[] = ['UnknownKey', 'UnknownField', 'NotSupported'];
+const aboutTheKey: readonly FindingCode[] = ['UnknownKey', 'UnknownField'];
 
 /**
  * Where in a file a remark about a pod's annotations points.

@@ -41,6 +41,7 @@ const podSpec = fields(
     hostNetwork: flag,
     hostUsers: flag,
     os: fields({ name: text }),
+    readinessGates: listOf(fields({}, { conditionType: text })),
   },
   // A pod without any is refused by the API server.
   { containers: listOf(container, 1) },

@@ -37,9 +37,12 @@ export interface PlanElement {
   /** What the webhook would answer. */
   readonly patch: readonly JsonPatchOperation[];
   /** In the order in which they run if all containers are up at once. */
-  readonly exec: readonly Omit<ExecHook, 'name'>[];
+  readonly exec: readonly PlannedExec[];
   readonly warnings: readonly string[];
 }
+
+/** Of an exec hook: exactly what programs have been told to expect. */
+export type PlannedExec = Omit<ExecHook, 'name' | 'retries' | 'retryDelayMs' | 'onInterrupt'>;
 
 export interface PlannedPod {
   readonly element: PlanElement;
@@ -49,6 +52,8 @@ export interface PlannedPod {
   readonly restoreKnown: boolean;
   /** Where its init containers come from, in their order. */
   readonly initHooks: Plan['init'];
+  /** Its exec hooks whole, in the order of the element's. */
+  readonly execHooks: Plan['exec'];
 }
 
 /** Plans every pod, in the order given, as the webhook would. */
@@ -85,6 +90,7 @@ function planOne(
   const policies = concerning(namespace);
   const stage = 'admission';
   const plan = planPod(pod, label, { mode, stage, restore, policies, inherit, takeoverNamespaces });
+  const execHooks = runOrder(plan.exec);
   const injected = placeInit(pod, plan.init).filter(({ index }) => index === null);
   return {
     element: {
@@ -93,12 +99,13 @@ function planOne(
       restore: found?.name ?? label,
       init: injected.map(({ hook, name }) => ({ ...hook.container, name })),
       patch: admissionPatch(pod, plan, label),
-      exec: runOrder(plan.exec).map(execElement),
+      exec: execHooks.map(execElement),
       warnings: [...new Set(plan.warnings.map(({ text }) => text))],
     },
     left: plan.left,
     restoreKnown: found !== null,
     initHooks: injected.map(({ hook }) => hook),
+    execHooks,
   };
 }
 
@@ -109,10 +116,11 @@ function notRestored(pod: string, why: string | null): PlannedPod {
     left: null,
     restoreKnown: false,
     initHooks: [],
+    execHooks: [],
   };
 }
 
-function execElement(hook: ExecHook): PlanElement['exec'][number] {
+function execElement(hook: ExecHook): PlannedExec {
   const { container, command, onError, execTimeoutMs, waitTimeoutMs, waitForReady, source, rule } = hook;
   return { container, command, onError, execTimeoutMs, waitTimeoutMs, waitForReady, source, rule };
 }

@@ -15,7 +15,7 @@ export function renderTable(pods: readonly PlannedPod[], labelKey: string): stri
 }
 
 function paragraph(pod: PlannedPod, labelKey: string): string[] {
-  const { element, left, initHooks } = pod;
+  const { element, left, initHooks, execHooks } = pod;
   const { warnings } = element;
   const heading = printable(element.pod);
   if (!element.restored) {
@@ -36,7 +36,7 @@ function paragraph(pod: PlannedPod, labelKey: string): string[] {
     String(index + 1),
     cut(hook.container, nameRoom),
     commandLine(hook.command, commandRoom),
-    hook.onError,
+    onError(hook.onError, execHooks[index]?.retries ?? 0),
     limit(hook.execTimeoutMs),
     `${limit(hook.waitTimeoutMs)}${hook.waitForReady ? ', for ready' : ''}`,
     source(hook),
@@ -59,6 +59,11 @@ function by({ element, restoreKnown }: PlannedPod): string {
 
 function limit(ms: number | null): string {
   return ms === null ? 'none' : duration(ms);
+}
+
+function onError(word: ExecHook['onError'], retries: number): string {
+  if (retries === 0) return word;
+  return `${word}, after ${retries} ${retries === 1 ? 'retry' : 'retries'}`;
 }
 
 function source(hook: Pick<ExecHook, 'source' | 'rule'> | undefined): string {

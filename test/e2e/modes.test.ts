@@ -3,7 +3,8 @@ import type { Pod } from '../../shared/pod.ts';
 import { Registrations, type Admission } from '../support/admission.ts';
 import { kubectl } from '../support/kubectl.ts';
 import { execHook, findCluster, idle, Scene } from '../support/scene.ts';
-import { installPolicies, installRestores, removeRestores } from '../support/velero-crds.ts';
+import { installDefinitions } from '../support/own-crds.ts';
+import { installRestores, removeRestores } from '../support/velero-crds.ts';
 import { leaving, VeleroPart } from '../support/velero-part.ts';
 
 type Mode = 'takeover' | 'standalone' | 'observe' | 'auto';
@@ -126,7 +127,7 @@ const situations: readonly Situation[] = [
 beforeAll(async () => {
   const { cluster } = await findCluster();
   await installRestores(cluster);
-  await installPolicies(cluster);
+  await installDefinitions(cluster);
 }, 300_000);
 afterAll(async () => {
   await removeRestores((await findCluster()).cluster);

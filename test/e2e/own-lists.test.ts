@@ -281,7 +281,7 @@ describe('exec hooks of an own list', () => {
       '- name: second',
       `  command: ${JSON.stringify(line('second'))}`,
       '  waitForReady: true',
-      '  retries: 3',
+      '  retries: 101',
       '- command: |-',
       `    ${JSON.stringify(line('third'))}`,
       '  execTimeout: 5',
@@ -290,7 +290,7 @@ describe('exec hooks of an own list', () => {
     const { stderr } = await scene.restore({ name: 'order', annotations });
     expect(warningsOf(stderr)).toEqual([
       'restorehooks.io/init is no YAML (line 1): no hook of it is run',
-      'restorehooks.io/exec[0].retries is ignored: this version does not act on it yet',
+      'restorehooks.io/exec[0].retries "101" is no whole number from 0 to 100: 0 is taken',
       'restorehooks.io/exec[1].execTimeout "5" is no duration such as 1m30s: 30s is taken',
     ]);
     await scene.told('hooks finished', 'order');
@@ -315,3 +315,24 @@ const defaults: Readonly<Record<string, unknown>> = {
   terminationMessagePolicy: 'File',
   terminationMessagePath: '/dev/termination-log',
 };
+
+describe('a readiness gate', () => {
+  it('keeps a pod from being Ready until its hooks are done', async () => {
+    const command = ['/bin/sh', '-c', 'until [ -e /tmp/go ]; do sleep 0.1; done'];
+    const annotations = {
+      ...execHook(command, { 'exec-timeout': '60s', 'on-error': 'Fail' }),
+      'restorehooks.io/readiness-gate': 'true',
+    };
+    const { stderr } = await scene.restore({ name: 'gated', annotations });
+    expect(warningsOf(stderr)).toEqual([]);
+    expect((await scene.pod('gated')).spec.readinessGates).toEqual([{ conditionType: 'restorehooks.io/ready' }]);
+    await scene.told('hook started', 'gated');
+    await scene.kubectl('wait', '--for=condition=ContainersReady', 'pod/gated', '--timeout=60s');
+    const ready = async () => (await scene.pod('gated')).status?.conditions?.find(({ type }) => type === 'Ready');
+    expect(await ready()).toMatchObject({ status: 'False', reason: 'ReadinessGatesNotReady' });
+    await scene.sh('gated', 'touch /tmp/go');
+    await scene.ready('gated');
+    await scene.told('hooks finished', 'gated');
+    expect(await scene.mark('gated')).toBe('True Succeeded');
+  }, 90_000);
+});

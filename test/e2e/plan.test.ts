@@ -7,7 +7,8 @@ import type { Container, Pod } from '../../shared/pod.ts';
 import { applyPatch } from '../support/apply-patch.ts';
 import { kubectl } from '../support/kubectl.ts';
 import { execHook, findCluster, idle, Scene } from '../support/scene.ts';
-import { installPolicies, installRestores, removeRestores } from '../support/velero-crds.ts';
+import { installDefinitions } from '../support/own-crds.ts';
+import { installRestores, removeRestores } from '../support/velero-crds.ts';
 import { leaving, VeleroPart } from '../support/velero-part.ts';
 
 interface PlannedPod {
@@ -31,7 +32,7 @@ const setup = { name: 'setup', image: idle.image, command: ['/bin/true'] };
 beforeAll(async () => {
   const { cluster } = await findCluster();
   await installRestores(cluster);
-  await installPolicies(cluster);
+  await installDefinitions(cluster);
 }, 300_000);
 afterAll(async () => {
   await removeRestores((await findCluster()).cluster);

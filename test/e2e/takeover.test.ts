@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Registrations } from '../support/admission.ts';
 import { kubectl, kubectlJson } from '../support/kubectl.ts';
 import { execHook, findCluster, Scene } from '../support/scene.ts';
-import { installPolicies, installRestores, removeRestores } from '../support/velero-crds.ts';
+import { installDefinitions } from '../support/own-crds.ts';
+import { installRestores, removeRestores } from '../support/velero-crds.ts';
 import { leaving, VeleroPart } from '../support/velero-part.ts';
 
 const movedKey = 'post.hook.restorehooks.io/command';
@@ -17,7 +18,7 @@ function rules(...commands: readonly (readonly string[])[]) {
 beforeAll(async () => {
   const { cluster } = await findCluster();
   await installRestores(cluster);
-  await installPolicies(cluster);
+  await installDefinitions(cluster);
 }, 300_000);
 afterAll(async () => {
   await removeRestores((await findCluster()).cluster);

@@ -51,6 +51,17 @@ describe('the webhook, for a review of a restored pod', () => {
     expect(responseOf(second)).toEqual({ uid: review.request.uid, allowed: true });
   });
 
+  it('adds the readiness gate that is asked for, beside those of the pod, and nothing at a second admission', async () => {
+    const annotations = { 'post.hook.restore.velero.io/command': 'x', 'restorehooks.io/readiness-gate': 'true' };
+    const bare = buildPod({ metadata: { labels, annotations } });
+    const pod = { ...bare, spec: { ...bare.spec, readinessGates: [{ conditionType: 'example.com/backend' }] } };
+    const first = await send(webhook, JSON.stringify(buildReview(pod)));
+    const gate = { conditionType: 'restorehooks.io/ready' };
+    expect(patchOf(first)).toEqual([{ op: 'add', path: '/spec/readinessGates/-', value: gate }, stamp]);
+    const second = await send(webhook, JSON.stringify(buildReview(applyPatch(pod, patchOf(first)))));
+    expect(responseOf(second)).toEqual({ uid: 'review-1', allowed: true });
+  });
+
   it('says what is wrong in the annotations, and admits the pod', async () => {
     const annotations = {
       'post.hook.restore.velero.io/command': '["a",',

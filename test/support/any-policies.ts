@@ -108,7 +108,7 @@ const execs = fieldsOf({
   execTimeout: maybe(durations),
   waitTimeout: maybe(durations),
   waitForReady: maybe(mostly([true, false], ['true'])),
-  retries: maybe(mostly([0, 1, 10], [-1, 11, '1'])),
+  retries: maybe(mostly([0, 1, 100], [-1, 101, 1.5, '1'])),
   retryDelay: maybe(durations, 5),
   onInterrupt: maybe(mostly(['Fail', 'Retry'], ['Continue'])),
 });
@@ -165,4 +165,5 @@ const rules = fieldsOf({
 export const policySpecs: fc.Arbitrary<Json> = fieldsOf({
   resources: maybe(fc.array(rules, { minLength: 1, maxLength: 3 }), 99),
   inherit: maybe(mostly([['securityContext'], ['resources', 'volumeMounts'], []], [['env'], 'resources'])),
+  readinessGate: maybe(mostly([true, false], ['true', 1])),
 });

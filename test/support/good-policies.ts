@@ -19,7 +19,7 @@ const everyExecField = {
   execTimeout: '1h2m3.5s',
   waitTimeout: '300ms',
   waitForReady: true,
-  retries: 10,
+  retries: 100,
   retryDelay: '5s',
   onInterrupt: 'Retry',
 };
@@ -97,6 +97,8 @@ export const goodPolicies: readonly { readonly what: string; readonly spec: Json
     what: 'all that can be inherited',
     spec: { inherit: ['securityContext', 'volumeMounts', 'resources'], ...specOf(rule()) },
   },
+  { what: 'a readiness gate', spec: { readinessGate: true, ...specOf(rule()) } },
+  { what: 'no readiness gate', spec: { readinessGate: false, ...specOf(rule()) } },
 ];
 
 /** Larger than the annotation in which `kubectl apply` keeps what it applied. */

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { execKeys, initKeys, movedCommandKey, ownKeys, unsupportedKeys } from '../../shared/annotations.ts';
+import { execKeys, initKeys, movedCommandKey, ownKeys } from '../../shared/annotations.ts';
+import { readyCondition } from '../../shared/condition.ts';
 import type { Container, Pod } from '../../shared/pod.ts';
 
 /** Few names, so that they collide. */
@@ -66,7 +67,9 @@ export const entries = fc.oneof(
         onError: fc.jsonValue(),
         execTimeout: fc.oneof(fc.constantFrom('5s', '-1s', 5), fc.jsonValue()),
         waitForReady: fc.jsonValue(),
-        retries: fc.jsonValue(),
+        retries: fc.oneof(fc.constantFrom(0, 100, 101, '3'), fc.jsonValue()),
+        retryDelay: fc.oneof(fc.constantFrom('5s', '-1s', '0', 5), fc.jsonValue()),
+        onInterrupt: fc.oneof(fc.constantFrom('Fail', 'Retry', 'retry'), fc.jsonValue()),
       },
       { requiredKeys: [] },
     ),
@@ -94,10 +97,10 @@ const annotations: fc.Arbitrary<Record<string, string>> = fc
   .record(
     {
       ...Object.fromEntries([...Object.values(initKeys), ...Object.values(execKeys)].map((key) => [key, texts])),
-      ...Object.fromEntries(unsupportedKeys.map((key) => [key, texts])),
       [movedCommandKey]: texts,
       [ownKeys.init]: lists,
       [ownKeys.exec]: lists,
+      [ownKeys.readinessGate]: fc.oneof(fc.constantFrom('true', 'true', 'false'), texts),
       [ownKeys.inherit]: fc.oneof(fc.constant('securityContext,volumeMounts,resources'), texts),
       'restorehooks.io/admitted-for': fc.constantFrom('r1', 'r0'),
     },
@@ -121,8 +124,9 @@ export const hostilePods: fc.Arbitrary<Pod> = fc
     labels: maybe(fc.dictionary(fc.constantFrom('app', 'tier', '__proto__'), fc.constantFrom('db', ''))),
     containers: fc.uniqueArray(containers, { selector: ({ name }) => name, maxLength: 3 }),
     initContainers: maybe(fc.uniqueArray(containers, { selector: ({ name }) => name, maxLength: 4 })),
+    readinessGates: fc.constantFrom(undefined, null, [], [{ conditionType: 'x' }], [{ conditionType: readyCondition }]),
   })
-  .map(({ annotations: given, labels, containers: main, initContainers }) => ({
+  .map(({ annotations: given, labels, containers: main, initContainers, readinessGates }) => ({
     metadata: { name: 'db', namespace: 'shop', ...(labels && { labels }), ...(given && { annotations: given }) },
     spec: {
       containers: main,
@@ -130,6 +134,7 @@ export const hostilePods: fc.Arbitrary<Pod> = fc
         // Of one pod, no two containers bear one name: the API server refused it else, with or without hooks.
         initContainers: initContainers.filter(({ name }) => main.every((other) => other.name !== name)),
       }),
+      ...(readinessGates !== undefined && { readinessGates }),
       volumes: [{ name: 'data' }],
     },
   }));

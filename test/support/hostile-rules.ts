@@ -139,7 +139,12 @@ const policies = fc
       }),
       spec: often(
         fc.record(
-          { resources, inherit: often(fc.array(fc.constantFrom(...inheritable, 'env'))), bad: anything },
+          {
+            resources,
+            inherit: often(fc.array(fc.constantFrom(...inheritable, 'env'))),
+            readinessGate: often(fc.boolean()),
+            bad: anything,
+          },
           { requiredKeys: ['resources'] },
         ),
       ),

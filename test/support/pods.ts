@@ -64,6 +64,9 @@ export function buildHook(container: string, more: Partial<ExecHook> = {}): Exec
     execTimeoutMs: 30_000,
     waitTimeoutMs: null,
     waitForReady: false,
+    retries: 0,
+    retryDelayMs: 5_000,
+    onInterrupt: 'Fail',
     source: 'annotation',
     rule: null,
     ...more,
@@ -73,5 +76,15 @@ export function buildHook(container: string, more: Partial<ExecHook> = {}): Exec
 /** A plan that is ours and asks for nothing, unless told otherwise. */
 export function buildPlan(more: Partial<Plan> = {}): Plan {
   const hooks = (more.init ?? []).length + (more.exec ?? []).length;
-  return { init: [], exec: [], warnings: [], left: null, command: 'stays', policies: [], stamp: hooks > 0, ...more };
+  return {
+    init: [],
+    exec: [],
+    warnings: [],
+    left: null,
+    command: 'stays',
+    policies: [],
+    readinessGate: false,
+    stamp: hooks > 0,
+    ...more,
+  };
 }

@@ -32,12 +32,13 @@ export function withRules(...resources: readonly Json[]): RestoreFinding {
 }
 
 /** A policy of the system's namespace, unless told otherwise. */
-export function buildPolicy(name: string, resources: Json, more: { namespace?: string; inherit?: Json } = {}): Policy {
-  const { namespace = 'restore-hooks', inherit } = more;
-  return readPolicy({
-    metadata: { name, namespace },
-    spec: { resources, ...(inherit !== undefined && { inherit }) },
-  });
+export function buildPolicy(
+  name: string,
+  resources: Json,
+  more: { namespace?: string; inherit?: Json; readinessGate?: Json } = {},
+): Policy {
+  const { namespace = 'restore-hooks', ...spec } = more;
+  return readPolicy({ metadata: { name, namespace }, spec: { resources, ...spec } });
 }
 
 /** A restored pod without a Restore, standalone, unless told otherwise. */

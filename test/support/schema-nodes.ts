@@ -10,3 +10,8 @@ export function childrenOf(schema: Schema, path: string): [string, Schema][] {
       : [[`${path}{}`, schema.additionalProperties] satisfies [string, Schema]]),
   ];
 }
+
+/** Every field of a schema by its path, the schema itself included. */
+export function nodesOf(schema: Schema, path = ''): [string, Schema][] {
+  return [[path, schema], ...childrenOf(schema, path).flatMap(([inside, child]) => nodesOf(child, inside))];
+}

@@ -7,6 +7,7 @@ import { registration as registrationOf } from '../../certs/registration.ts';
 import { writeCertificates } from '../../certs/write.ts';
 import { defaultExcludedNamespaces, defaultRestoreLabel } from '../../shared/restored.ts';
 import { kubectl, kubectlJson } from './kubectl.ts';
+import { installDefinitions } from './own-crds.ts';
 import type { AnyCluster } from './own-cluster.ts';
 import { startService, type ServiceProcess } from './service-process.ts';
 
@@ -16,6 +17,10 @@ export interface System {
   executor: ServiceProcess;
   /** Starts another executor, after the first was stopped or killed. */
   startExecutor(env?: Readonly<Record<string, string>>): Promise<ServiceProcess>;
+  /** With the executor's own rights. */
+  readonly executorKubeconfig: string;
+  /** Starts one beside it, which whoever starts it ends, and does not wait for it. */
+  launchExecutor(env?: Readonly<Record<string, string>>): ServiceProcess;
   /** Removes the registration, and ends both processes. */
   stop(): Promise<void>;
 }
@@ -33,6 +38,7 @@ export async function startSystem(cluster: AnyCluster, options: SystemOptions = 
   const subjects = { dnsNames: [], ipAddresses: [cluster.hostAddress] };
   const serving = await createServingCertificate(authority, subjects, Date.now());
   await writeCertificates(folder, serving, authority.cert);
+  await installDefinitions(cluster);
   const kubeconfigs = await kubeconfigsOf(cluster, folder);
   const webhook = startService('webhook', {
     RESTORE_HOOKS_KUBECONFIG: kubeconfigs.webhook,
@@ -56,15 +62,23 @@ export async function startSystem(cluster: AnyCluster, options: SystemOptions = 
   });
   await kubectl(cluster, ['apply', '-f', '-'], JSON.stringify(registration));
 
-  async function startExecutor(env: Readonly<Record<string, string>> = {}): Promise<ServiceProcess> {
-    const executor = startService('executor', {
+  function launchExecutor(env: Readonly<Record<string, string>> = {}): ServiceProcess {
+    return startService('executor', {
       RESTORE_HOOKS_KUBECONFIG: kubeconfigs.executor,
       RESTORE_HOOKS_PROBE_HOST: '127.0.0.1',
       RESTORE_HOOKS_PROBE_PORT: '0',
+      // One that is killed and started anew waits until the Lease of the first has run out.
+      RESTORE_HOOKS_LEASE_DURATION_SECONDS: '3',
+      RESTORE_HOOKS_LEASE_RENEW_DEADLINE_SECONDS: '2',
+      RESTORE_HOOKS_LEASE_RETRY_PERIOD_SECONDS: '0.5',
       ...options.env,
       ...options.executorEnv,
       ...env,
     });
+  }
+
+  async function startExecutor(env?: Readonly<Record<string, string>>): Promise<ServiceProcess> {
+    const executor = launchExecutor(env);
     await executor.line(({ msg }) => msg === 'restored pods listed');
     return executor;
   }
@@ -72,6 +86,8 @@ export async function startSystem(cluster: AnyCluster, options: SystemOptions = 
   const system: System = {
     webhook,
     executor: await startExecutor(),
+    executorKubeconfig: kubeconfigs.executor,
+    launchExecutor,
     async startExecutor(env) {
       system.executor = await startExecutor(env);
       return system.executor;

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { goEnv, requireGo } from '../cluster/binaries/build.ts';
 import { run } from '../cluster/command.ts';
 import { kubectl } from './kubectl.ts';
@@ -21,13 +20,6 @@ export async function installRestores(cluster: AnyCluster): Promise<void> {
   await kubectl(cluster, ['wait', '--for=condition=Established', `crd/${definition}`, '--timeout=60s']);
   const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'velero' } };
   await kubectl(cluster, ['apply', '-f', '-'], JSON.stringify(namespace));
-}
-
-/** Installs our own definition of policies. It may stay: without a policy it changes nothing. */
-export async function installPolicies(cluster: AnyCluster): Promise<void> {
-  const file = fileURLToPath(new URL('../../charts/restore-hooks/crds/restorehookpolicies.yaml', import.meta.url));
-  await kubectl(cluster, ['apply', '--server-side', '-f', file]);
-  await kubectl(cluster, ['wait', '--for=condition=Established', 'crd/restorehookpolicies.restorehooks.io']);
 }
 
 /** Removes it again, with all Restores: for others a cluster with Velero is another cluster. */

@@ -19,7 +19,7 @@ describe('lintFiles, annotations of a pod', () => {
 
   it.each([
     ['a misspelt key, at the key', `${post}/command: /x\n‸${post}/timeout: 4s`, 'error UnknownKey'],
-    ['a key that is not acted on', '‸restorehooks.io/readiness-gate: "true"', 'warning NotSupported'],
+    ['a malformed gate', 'restorehooks.io/readiness-gate: ‸yes', 'error MalformedBoolean'],
     ['a malformed command', `${post}/command: ‸'["x", 1]'`, 'error MalformedCommand'],
     ['an empty command', `${post}/command: ‸"[]"`, 'error EmptyCommand'],
     ['a malformed duration', `${post}/command: /x\n${post}/exec-timeout:    ‸"45"`, 'error MalformedDuration'],

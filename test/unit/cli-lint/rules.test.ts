@@ -86,7 +86,8 @@ describe('lintFiles, rules by themselves', () => {
 
   it('finds in a policy what it cannot inherit, and what a Restore has not', () => {
     expectFindings(policyWith('inherit: [resources, ‸volumes]'), ['error InvalidField']);
-    expectFindings(policyWith(exec('command: [/x], ‸retries: 3')), ['warning NotSupported']);
+    expectFindings(policyWith(exec('command: [/x], retries: ‸101')), ['error MalformedCount']);
+    expectFindings(policyWith(exec('command: [/x], onInterrupt: ‸Retri')), ['error MalformedOnInterrupt']);
     expectFindings(restoreWith(exec('command: [/x], ‸retries: 3')), ['error UnknownField']);
   });
 

@@ -3,17 +3,12 @@ import { describe, expect, it } from '@jest/globals';
 import { policyCrd } from '../../../crds/policy-crd.ts';
 import { render } from '../../../crds/render.ts';
 import type { Schema } from '../../../crds/schema.ts';
-import { childrenOf } from '../../support/schema-nodes.ts';
+import { nodesOf } from '../../support/schema-nodes.ts';
 
 const file = new URL('../../../charts/restore-hooks/crds/restorehookpolicies.yaml', import.meta.url);
 const schema: Schema = policyCrd.spec.versions[0]?.schema.openAPIV3Schema ?? {};
 
-/** Every field of the schema by its path, with `[]` for the elements of a list and `{}` for the values of a map. */
-function nodes(of: Schema, path: string): [string, Schema][] {
-  return [[path, of], ...childrenOf(of, path).flatMap(([inside, child]) => nodes(child, inside))];
-}
-
-const all = nodes(schema, '');
+const all = nodesOf(schema);
 
 describe('the CRD of a RestoreHookPolicy', () => {
   it('is in the chart as it is made here', async () => {

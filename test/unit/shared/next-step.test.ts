@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ExecHook } from '../../../shared/hook.ts';
-import { nextStep, type Step } from '../../../shared/next-step.ts';
+import { nextStep, type Circumstances, type Step } from '../../../shared/next-step.ts';
 import type { Pod } from '../../../shared/pod.ts';
 import { changeHook, newRecord, type HookRecord, type RunRecord } from '../../../shared/record.ts';
 import { at, buildHook, buildPod, createdAtMs, endedStatus, runningStatus, waitingStatus } from '../../support/pods.ts';
@@ -295,5 +295,47 @@ describe('the wait clock', () => {
 
   it('without a wait-timeout waits as long as the pod lives', () => {
     expect(told([buildHook('a')], noneUp, 1_000_000)).toBe('wait');
+  });
+});
+
+describe('what happens around a pod', () => {
+  const both = [buildHook('a', { waitTimeoutMs: 60 * second }), buildHook('b')];
+  const step = (record: RunRecord, now: number, circumstances: Partial<Circumstances>, hooks = both) =>
+    nextStep(hooks, bothRunning, record, createdAtMs + now * second, {
+      clockStartMs: null,
+      cancelled: null,
+      ...circumstances,
+    });
+
+  it('cancels what has not begun, and leaves what has', () => {
+    const cancelled = 'hook 1 of pod shop/db failed; not run';
+    expect(step(recorded(2, { 0: running(3) }), 4, { cancelled })).toEqual({
+      do: 'end',
+      endings: [{ hook: 1, state: 'Cancelled', reason: 'Cancelled', message: cancelled }],
+    });
+    expect(tell(step(recorded(2, { 0: done(3, 4) }), 5, { cancelled }))).toBe('end 1 Cancelled');
+    expect(tell(step(recorded(2, { 0: done(3, 4), 1: done(4, 5) }), 5, { cancelled }))).toBe('finish Succeeded');
+  });
+
+  it('an interrupted hook with on-error Fail cancels the others, as one that failed', () => {
+    const hooks = [buildHook('a', { onError: 'Fail' }), buildHook('b')];
+    expect(tell(step(recorded(2, { 0: done(3, 4, 'Interrupted') }), 5, {}, hooks))).toBe('end 1 Cancelled');
+  });
+
+  it('a rerun starts the clock of the wait-timeouts anew', () => {
+    const down = nextStep(both, noneUp, recorded(2, {}, 3600), createdAtMs + 3610 * second, {
+      clockStartMs: createdAtMs + 3600 * second,
+      cancelled: null,
+    });
+    expect(tell(down)).toBe('wait until 3660');
+  });
+
+  it('a hook that is to be tried again waits for its time, and the next of its container for it', () => {
+    const hooks = [buildHook('a', { retries: 1, waitTimeoutMs: 60 * second }), buildHook('a')];
+    const retried = { state: 'Waiting', startedAtMs: createdAtMs + 50 * second, attempts: 1 } as const;
+    const record = recorded(2, { 0: { ...retried, retryAtMs: createdAtMs + 90 * second } });
+    expect(tell(step(record, 55, {}, hooks))).toBe('wait until 60');
+    expect(tell(step(record, 61, {}, hooks))).toBe('wait until 90');
+    expect(tell(step(record, 90, {}, hooks))).toBe('run 0');
   });
 });

@@ -16,10 +16,18 @@ describe('planPod, own exec list', () => {
     const plan = planWith({
       'post.hook.restore.velero.io/command': '/bin/true',
       [exec]:
-        '- {name: load, container: b, command: [psql, -l], onError: Fail, execTimeout: 1m, waitTimeout: 5m, waitForReady: true}\n- command: /bin/true',
+        '- {name: load, container: b, command: [psql, -l], onError: Fail, execTimeout: 1m, waitTimeout: 5m, waitForReady: true, retries: 2, retryDelay: 1s, onInterrupt: Retry}\n- command: /bin/true',
     });
     const own = { source: 'own-annotation' } as const;
-    const load = { onError: 'Fail', execTimeoutMs: 60_000, waitTimeoutMs: 300_000, waitForReady: true } as const;
+    const load = {
+      onError: 'Fail',
+      execTimeoutMs: 60_000,
+      waitTimeoutMs: 300_000,
+      waitForReady: true,
+      retries: 2,
+      retryDelayMs: 1_000,
+      onInterrupt: 'Retry',
+    } as const;
     expect(plan.exec).toEqual([
       buildHook('a'),
       buildHook('b', { ...own, ...load, command: ['psql', '-l'], name: 'load' }),
@@ -43,9 +51,27 @@ describe('planPod, own exec list', () => {
     ['command', '[1]', null, 'is a number, not text: no hook'],
     ['command', '\'["a", "b"]\'', { command: ['a', 'b'] }, ''],
     ['command', "'[1]'", { command: ['[1]'] }, '"[1]" is no JSON array of strings: taken as one single argument'],
-    ['retries', '3', {}, 'is ignored: this version does not act on it yet'],
-    ['retryDelay', '5s', {}, 'is ignored: this version does not act on it yet'],
-    ['onInterrupt', 'Retry', {}, 'is ignored: this version does not act on it yet'],
+    ['retries', '3', { retries: 3 }, ''],
+    ['retries', '100', { retries: 100 }, ''],
+    ['retries', '-0', { retries: 0 }, ''],
+    ['retries', '~', {}, ''],
+    ['retries', '101', {}, '"101" is no whole number from 0 to 100: 0 is taken'],
+    ['retries', '-1', {}, '"-1" is no whole number from 0 to 100: 0 is taken'],
+    ['retries', '1.5', {}, '"1.5" is no whole number from 0 to 100: 0 is taken'],
+    ['retries', '"3"', {}, '"3" is no whole number from 0 to 100: 0 is taken'],
+    ['retries', '[3]', {}, '"[3]" is no whole number from 0 to 100: 0 is taken'],
+    ['retryDelay', '1m30s', { retryDelayMs: 90_000 }, ''],
+    ['retryDelay', '~', {}, ''],
+    ['retryDelay', '"0"', {}, ''],
+    ['retryDelay', '0s', {}, ''],
+    ['retryDelay', '-5s', {}, '"-5s" is negative: 5s is taken'],
+    ['retryDelay', 'soon', {}, '"soon" is no duration such as 1m30s: 5s is taken'],
+    ['retryDelay', '5', {}, '"5" is no duration such as 1m30s: 5s is taken'],
+    ['onInterrupt', 'Retry', { onInterrupt: 'Retry' }, ''],
+    ['onInterrupt', 'Fail', {}, ''],
+    ['onInterrupt', '~', {}, ''],
+    ['onInterrupt', 'retry', {}, '"retry" is neither Fail nor Retry: Fail is taken'],
+    ['onInterrupt', 'true', {}, '"true" is neither Fail nor Retry: Fail is taken'],
     ['on-error', 'Fail', {}, 'is unknown and ignored'],
     ['execTimeout', '~', {}, ''],
   ])('with %s: %s', (field, value, fields, says) => {

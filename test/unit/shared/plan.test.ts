@@ -34,6 +34,9 @@ describe('planPod, exec hook', () => {
             execTimeoutMs: 45_000,
             waitTimeoutMs: 300_000,
             waitForReady: false,
+            retries: 0,
+            retryDelayMs: 5_000,
+            onInterrupt: 'Fail',
             source: 'annotation',
             rule: null,
           },
@@ -221,15 +224,14 @@ describe('planPod, keys', () => {
     expect(planWith({ app: 'x', 'restorehooks.io/admitted-for': 'r1' })).toEqual(nothing);
   });
 
-  it('warns about misspelt keys, and about keys it does not act on yet', () => {
+  it('warns about misspelt keys', () => {
     const plan = planWith({
       [`${post}/command`]: '/bin/true',
       [`${post}/timeout`]: '5s',
-      'restorehooks.io/readiness-gate': 'true',
       'restorehooks.io/hook': 'x',
     });
     expect(plan.exec).toHaveLength(1);
-    expect(plan.warnings.map(({ code }) => code)).toEqual(['UnknownKey', 'NotSupported', 'UnknownKey']);
+    expect(plan.warnings.map(({ code }) => code)).toEqual(['UnknownKey', 'UnknownKey']);
   });
 
   it('names the first fifty of a hundred thousand misspelt keys', () => {

@@ -61,69 +61,81 @@ describe('policies count', () => {
 describe('a policy', () => {
   const read = (spec: Json | undefined) => {
     const policy = readPolicy({ metadata: { name: 'p', namespace: 'shop' }, ...(spec !== undefined && { spec }) });
-    return { inherit: policy.inherit, rules: policy.rules.rules.length, said: textsOf(policy.rules.warnings) };
+    return {
+      inherit: policy.inherit,
+      gate: policy.readinessGate,
+      rules: policy.rules.rules.length,
+      said: textsOf(policy.rules.warnings),
+    };
   };
   const spec = 'RestoreHookPolicy p spec';
   const words = 'securityContext, volumeMounts, resources';
 
   it.each<[string, Json | undefined, ReturnType<typeof read>]>([
-    ['no spec', undefined, { inherit: null, rules: 0, said: [] }],
-    ['a spec that is null', null, { inherit: null, rules: 0, said: [] }],
-    ['null in every field', { resources: null, inherit: null }, { inherit: null, rules: 0, said: [] }],
-    ['rules', { resources: [execRule('x'), execRule('y')] }, { inherit: null, rules: 2, said: [] }],
-    ['an empty list to inherit', { inherit: [] }, { inherit: [], rules: 0, said: [] }],
+    ['no spec', undefined, { inherit: null, gate: false, rules: 0, said: [] }],
+    ['a spec that is null', null, { inherit: null, gate: false, rules: 0, said: [] }],
+    ['null in every field', { resources: null, inherit: null }, { inherit: null, gate: false, rules: 0, said: [] }],
+    ['rules', { resources: [execRule('x'), execRule('y')] }, { inherit: null, gate: false, rules: 2, said: [] }],
+    ['an empty list to inherit', { inherit: [] }, { inherit: [], gate: false, rules: 0, said: [] }],
     [
       'words to inherit, in any order',
       { inherit: ['resources', 'securityContext'] },
-      { inherit: ['securityContext', 'resources'], rules: 0, said: [] },
+      { inherit: ['securityContext', 'resources'], gate: false, rules: 0, said: [] },
     ],
     [
       'an unknown word to inherit',
       { inherit: ['env', 'resources'] },
-      { inherit: ['resources'], rules: 0, said: [`${spec}.inherit[0] is none of ${words}: left out`] },
+      { inherit: ['resources'], gate: false, rules: 0, said: [`${spec}.inherit[0] is none of ${words}: left out`] },
     ],
     [
       'a word to inherit that is no text',
       { inherit: [5] },
-      { inherit: [], rules: 0, said: [`${spec}.inherit[0] is none of ${words}: left out`] },
+      { inherit: [], gate: false, rules: 0, said: [`${spec}.inherit[0] is none of ${words}: left out`] },
     ],
     [
       'a text to inherit',
       { inherit: 'resources' },
-      { inherit: null, rules: 0, said: [`${spec}.inherit is no list: left out`] },
+      { inherit: null, gate: false, rules: 0, said: [`${spec}.inherit is no list: left out`] },
     ],
     [
       'a misspelt field',
       { resource: [], inherit: [] },
-      { inherit: [], rules: 0, said: [`${spec}.resource is unknown and ignored`] },
+      { inherit: [], gate: false, rules: 0, said: [`${spec}.resource is unknown and ignored`] },
     ],
     [
       'a spec that is a list',
       [],
-      { inherit: null, rules: 0, said: [`${spec} is no map of fields: the rule is not applied`] },
+      { inherit: null, gate: false, rules: 0, said: [`${spec} is no map of fields: the rule is not applied`] },
     ],
+    ['a readiness gate', { readinessGate: true }, { inherit: null, gate: true, rules: 0, said: [] }],
+    ['a readiness gate that is null', { readinessGate: null }, { inherit: null, gate: false, rules: 0, said: [] }],
+    ...['true', 1, {}].map((readinessGate): [string, Json, ReturnType<typeof read>] => [
+      `the readiness gate ${JSON.stringify(readinessGate)}`,
+      { readinessGate },
+      { inherit: null, gate: false, rules: 0, said: [`${spec}.readinessGate is not true or false: left out`] },
+    ]),
     [
       'a spec that is a text',
       'x',
-      { inherit: null, rules: 0, said: [`${spec} is no map of fields: the rule is not applied`] },
+      { inherit: null, gate: false, rules: 0, said: [`${spec} is no map of fields: the rule is not applied`] },
     ],
     [
       'rules that are no list',
       { resources: {} },
-      { inherit: null, rules: 0, said: [`${spec}.resources is no list: the rule is not applied`] },
+      { inherit: null, gate: false, rules: 0, said: [`${spec}.resources is no list: the rule is not applied`] },
     ],
   ])('with %s', (_, given, expected) => expect(read(given)).toEqual(expected));
 
   it('may have the own fields in its exec hooks, and its warnings name it whole', () => {
     const name = 'p'.repeat(253);
     const policy = buildPolicy(name, [
-      { name: 'r', postHooks: [{ exec: { name: 'load', command: ['x'], retries: 3, bad: 1 } }] },
+      { name: 'r', postHooks: [{ exec: { name: 'load', command: ['x'], retries: 3, onInterrupt: 1, bad: 1 } }] },
     ]);
     const plan = planPod(buildPod(), 'r1', buildContext({ policies: [policy] }));
-    expect(plan.exec).toMatchObject([{ name: 'load', source: 'policy', rule: `${name}/r` }]);
+    expect(plan.exec).toMatchObject([{ name: 'load', retries: 3, source: 'policy', rule: `${name}/r` }]);
     expect(plan.warnings.map(({ place }) => place)).toEqual([
-      `RestoreHookPolicy ${name} spec.resources[0].postHooks[0].exec.retries`,
       `RestoreHookPolicy ${name} spec.resources[0].postHooks[0].exec.bad`,
+      `RestoreHookPolicy ${name} spec.resources[0].postHooks[0].exec.onInterrupt`,
     ]);
     for (const { text } of plan.warnings) expect(text).toMatch(/^RestoreHookPolicy p+….*\.postHooks\[0\]\.exec\./);
   });

@@ -1,6 +1,7 @@
 import { describe, it, expect } from '@jest/globals';
 import fc from 'fast-check';
 import { execKeys, movedCommandKey } from '../../../shared/annotations.ts';
+import { readyCondition } from '../../../shared/condition.ts';
 import { admissionPatch } from '../../../shared/patch.ts';
 import { placeInit } from '../../../shared/place-init.ts';
 import { planPod } from '../../../shared/plan.ts';
@@ -114,8 +115,12 @@ describe('of any pod with any annotations, any Restore and any policies, in any 
       const plan = planOf({ pod, context: admission });
       if (plan.left !== null || context.restore.is === 'unreadable') return;
       const after = patched({ pod, context: admission });
-      const { exec, init, left, command } = planOf({ pod: after, context: { ...context, stage: 'run' } });
+      const { exec, init, left, command, readinessGate } = planOf({
+        pod: after,
+        context: { ...context, stage: 'run' },
+      });
       expect({ exec, init, left, command }).toEqual({ exec: plan.exec, init: plan.init, left: null, command: 'stays' });
+      expect(readinessGate).toBe(plan.readinessGate);
       const annotations = after.metadata.annotations ?? {};
       if (context.mode !== 'takeover' || plan.exec.every(({ source }) => source !== 'annotation')) return;
       expect(Object.keys(annotations)).toContain(movedCommandKey);
@@ -123,11 +128,22 @@ describe('of any pod with any annotations, any Restore and any policies, in any 
     });
   });
 
+  it('a gate is added where there is an exec hook, once, and none is taken away', () => {
+    holds((restored) => {
+      const gates = (pod: Pod) => (pod.spec.readinessGates ?? []).map(({ conditionType }) => conditionType);
+      const plan = planOf(restored);
+      if (plan.readinessGate) expect(plan.exec).not.toEqual([]);
+      const [before, after] = [gates(restored.pod), gates(patched(restored))];
+      const isAdded = plan.readinessGate && !before.includes(readyCondition);
+      expect(after).toEqual(isAdded ? [...before, readyCondition] : before);
+    });
+  });
+
   it('a pod that is left has no hooks and no stamp, and one that is observed no patch', () => {
     holds((restored) => {
       const plan = planOf(restored);
       if (plan.left === null) return;
-      expect(plan).toMatchObject({ init: [], exec: [], policies: [], stamp: false });
+      expect(plan).toMatchObject({ init: [], exec: [], policies: [], readinessGate: false, stamp: false });
       expect(patched(restored).spec).toEqual(restored.pod.spec);
       if (plan.left === 'observed') expect(patchOf(restored)).toEqual([]);
     });

@@ -70,6 +70,8 @@ describe('an exec hook of a Restore', () => {
     ['command', ['\ud800x'], { command: ['\ufffdx'] }, null],
     ['name', 'load', {}, 'is unknown and ignored'],
     ['retries', 3, {}, 'is unknown and ignored'],
+    ['retryDelay', 'soon', {}, 'is unknown and ignored'],
+    ['onInterrupt', 'Retry', {}, 'is unknown and ignored'],
     ['on-error', 'Fail', {}, 'is unknown and ignored'],
     ['constructor', 'x', {}, 'is unknown and ignored'],
   ])('with %s: %j', (field, value, fields, says) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { execKeys, initKeys, unsupportedKeys } from '../../../shared/annotations.ts';
+import { execKeys, initKeys, ownKeys } from '../../../shared/annotations.ts';
 import type { HookWarning } from '../../../shared/warning.ts';
 import { longestWarning, warnings } from '../../../shared/warning-sentences.ts';
 
@@ -15,6 +15,12 @@ const sentences: readonly [string, (value: string) => HookWarning][] = [
   ['negativeDuration', (value) => warnings.negativeDuration(execKeys.waitTimeout, value, 'no limit is set')],
   ['malformedOnError', (value) => warnings.malformedOnError(execKeys.onError, value, 'Continue')],
   ['malformedBoolean', (value) => warnings.malformedBoolean(execKeys.waitForReady, value, false)],
+  ['strangeBoolean', (value) => warnings.strangeBoolean(ownKeys.readinessGate, value)],
+  ['malformedCount', (value) => warnings.malformedCount('restorehooks.io/exec[99].retries', value, 100, 0)],
+  [
+    'malformedOnInterrupt',
+    (value) => warnings.malformedOnInterrupt('restorehooks.io/exec[99].onInterrupt', value, 'Fail'),
+  ],
   ['blankImage', (value) => warnings.blankImage(initKeys.image, value)],
   ['paddedImage', (value) => warnings.paddedImage(initKeys.image, value)],
   ['invalidContainerName', (value) => warnings.invalidContainerName(initKeys.name, value, generated)],
@@ -57,13 +63,6 @@ describe('warnings', () => {
     );
     expect(text).toMatch(/^restorehooks\.io\/init\[7\]…x+\.fieldPath is wrong: left out$/);
     expect(text).toHaveLength(longestWarning);
-  });
-
-  it.each(unsupportedKeys)('says of %s that this version does not act on it', (key) => {
-    const { code, text } = warnings.notSupported(key);
-    expect(code).toBe('NotSupported');
-    expect(text).toBe(`${key} is ignored: this version does not act on it yet`);
-    expect(text.length).toBeLessThanOrEqual(longestWarning);
   });
 
   it('keeps the beginning and the end of a place that is longer than its hook can be told', () => {

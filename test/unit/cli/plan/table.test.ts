@@ -13,6 +13,7 @@ function planned(
     left: null,
     restoreKnown: true,
     initHooks: [],
+    execHooks: [],
     ...more,
   };
 }
@@ -63,6 +64,12 @@ describe('renderTable', () => {
       '  warning: and more',
       '',
     ]);
+  });
+
+  it('tells how often a failed hook is tried again', () => {
+    const execHooks = [0, 1, 12].map((retries) => buildHook('a', { retries, onError: 'Fail' }));
+    const cells = rendered(planned({ exec: execHooks }, { execHooks }));
+    expect(cells.match(/Fail.*?(?= {2})/g)).toEqual(['Fail', 'Fail, after 1 retry', 'Fail, after 12 retries']);
   });
 
   it.each<[string, PlannedPod, string[]]>([
