@@ -1,4 +1,5 @@
 import { readEnvironment } from '../shared/service/environment.ts';
+import { openCluster } from '../shared/service/open-cluster.ts';
 import { createLogger } from '../shared/service/logger.ts';
 import { shutdownSignal } from '../shared/service/shutdown.ts';
 import { executorEnvironment } from './config.ts';
@@ -11,7 +12,8 @@ if (!reading.ok) {
 }
 const log = createLogger({ name: 'executor', level: reading.config.logLevel });
 try {
-  await runExecutor(reading.config, log, shutdownSignal());
+  const connect = (kubeconfig: string | null) => openCluster(kubeconfig, process.env);
+  await runExecutor(reading.config, connect, log, shutdownSignal());
   // The API client's idle connections would keep the process for as long as the server likes.
   process.exit(0);
 } catch (error) {

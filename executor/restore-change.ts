@@ -107,7 +107,7 @@ function countHooks({ metadata, status }: StoredRestore, { runs, attempted, fail
   if (runs < (before?.own.runs ?? 1)) return null;
   const written = before === null ? null : sum(before.velero, before.own);
   const isWritten = isSame(stored, written);
-  if (isWritten && before?.own.runs === runs && isSame(before.own, { attempted, failed })) return null;
+  if (before !== null && isWritten && isSame(before.own, { attempted, failed })) return null;
   const velero = isWritten ? (before?.velero ?? stored) : stored;
   const total = sum(velero, { attempted, failed });
   const counted: Counted = { uid, velero, own: { runs, attempted, failed } };

@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { planPod } from '../shared/plan.ts';
-import { connectCluster, loadKubeConfig } from '../shared/service/cluster.ts';
+import type { Cluster } from '../shared/service/api-client.ts';
 import type { Logger } from '../shared/service/logger.ts';
 import { annotationPlanning, createPlanning } from '../shared/service/planning.ts';
 import { startProbes } from '../shared/service/probes.ts';
@@ -33,13 +33,20 @@ const flushMs = 2_000;
 
 /**
  * The executor as a process: its parts put together, its probes served, until the signal aborts and all has stopped.
- * Throws if the kubeconfig cannot be loaded or the probes' port is taken.
+ *
+ * @param connect makes the client of the API server
+ * @throws if the kubeconfig cannot be loaded or the probes' port is taken
  */
-export async function runExecutor(config: ExecutorConfig, log: Logger, signal: AbortSignal): Promise<void> {
+export async function runExecutor(
+  config: ExecutorConfig,
+  connect: (kubeconfig: string | null) => Promise<Cluster>,
+  log: Logger,
+  signal: AbortSignal,
+): Promise<void> {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const metrics = executorMetrics(registry);
-  const cluster = connectCluster(loadKubeConfig(config.planning.kubeconfig));
+  const cluster = await connect(config.planning.kubeconfig);
   const planning =
     config.planning.sources === 'annotations'
       ? annotationPlanning(config.planning)

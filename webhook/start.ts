@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Registry } from 'prom-client';
 import type { Logger } from '../shared/service/logger.ts';
-import type { Cluster } from '../shared/service/cluster.ts';
+import type { Cluster } from '../shared/service/api-client.ts';
 import { annotationPlanning, createPlanning, type Planning } from '../shared/service/planning.ts';
 import { startProbes, type Readiness } from '../shared/service/probes.ts';
 import { readCertificate, type ServingCertificate } from './certificate.ts';
@@ -29,7 +29,7 @@ export interface WebhookDependencies {
   readonly signal: AbortSignal;
   readonly registry?: Registry;
   /** Called only if the configuration wants Restores and policies. */
-  readonly connect: (kubeconfig: string | null) => Cluster;
+  readonly connect: (kubeconfig: string | null) => Promise<Cluster>;
 }
 
 /**
@@ -51,7 +51,7 @@ export async function startWebhook(config: WebhookConfig, dependencies: WebhookD
     metrics.certificateExpiry.set(next.expiresAtMs / 1000);
   };
   metrics.certificateExpiry.set(certificate.expiresAtMs / 1000);
-  const planning = makePlanning(config, dependencies, () => metrics.restoreLookups.inc());
+  const planning = await makePlanning(config, dependencies, () => metrics.restoreLookups.inc());
   const knowing = planning.run(signal);
   addRoutes(app, { scope: config.scope, planning, settings: config.planning, metrics, logger, signal });
   await app.ready();
@@ -95,13 +95,13 @@ export async function startWebhook(config: WebhookConfig, dependencies: WebhookD
   return { port: (app.server.address() as AddressInfo).port, probePort: probes.port, stopped: stop() };
 }
 
-function makePlanning(
+async function makePlanning(
   { planning }: WebhookConfig,
   { connect, logger }: WebhookDependencies,
   asked: () => void,
-): Planning {
+): Promise<Planning> {
   if (planning.sources === 'annotations') return annotationPlanning(planning);
-  return createPlanning(connect(planning.kubeconfig), { ...planning, log: logger, asked });
+  return createPlanning(await connect(planning.kubeconfig), { ...planning, log: logger, asked });
 }
 
 /** New requests are served until the endpoints have forgotten this pod: one that is turned away is a hook that is missed. */

@@ -4,7 +4,7 @@ Usage: npm run bench -- NAME [--quick]
 
   webhook     the webhook beside a bare node:https server: processor time, throughput, latency, memory;
               writes docs/bench.md and docs/bench/*.svg
-  --quick     within a minute, and writes nothing
+  --quick     within a minute or so on a machine that is idle, and writes nothing
   --help      prints this`;
 
 export type Command =

@@ -1,6 +1,6 @@
 import { spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { open, writeFile } from 'node:fs/promises';
+import { open, readFile, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -49,20 +49,23 @@ export async function startWebhook(options: {
   await writeFile(kubeconfig, JSON.stringify(kubeconfigOf(apiServer, join(folder, 'ca.crt'))));
   const log = await startLog(join(folder, `webhook-${restores}.log`), pinning);
   const [port, probePort] = await freePorts();
-  const child = start([process.execPath, ...nodeArguments, pathOf('../../webhook/main.ts')], {
-    processor: pinning?.servers,
-    env: {
-      RESTORE_HOOKS_HTTPS_HOST: '127.0.0.1',
-      RESTORE_HOOKS_HTTPS_PORT: String(port),
-      RESTORE_HOOKS_PROBE_HOST: '127.0.0.1',
-      RESTORE_HOOKS_PROBE_PORT: String(probePort),
-      RESTORE_HOOKS_TLS_FOLDER: folder,
-      RESTORE_HOOKS_KUBECONFIG: kubeconfig,
-      RESTORE_HOOKS_SHUTDOWN_DELAY_SECONDS: '0',
-      RESTORE_HOOKS_SHUTDOWN_GRACE_SECONDS: '1',
+  const child = start(
+    [process.execPath, ...(await flagsOfWebhook()), ...nodeArguments, pathOf('../../webhook/main.ts')],
+    {
+      processor: pinning?.servers,
+      env: {
+        RESTORE_HOOKS_HTTPS_HOST: '127.0.0.1',
+        RESTORE_HOOKS_HTTPS_PORT: String(port),
+        RESTORE_HOOKS_PROBE_HOST: '127.0.0.1',
+        RESTORE_HOOKS_PROBE_PORT: String(probePort),
+        RESTORE_HOOKS_TLS_FOLDER: folder,
+        RESTORE_HOOKS_KUBECONFIG: kubeconfig,
+        RESTORE_HOOKS_SHUTDOWN_DELAY_SECONDS: '0',
+        RESTORE_HOOKS_SHUTDOWN_GRACE_SECONDS: '1',
+      },
+      stdio: ['ignore', log.fd, 'inherit'],
     },
-    stdio: ['ignore', log.fd, 'inherit'],
-  });
+  );
   const ready = isReady(`http://127.0.0.1:${probePort}/readyz`);
   await Promise.race([ready, failsWhenEnded(child, 'the webhook')]);
   return {
@@ -76,6 +79,13 @@ export async function startWebhook(options: {
       await log.stop();
     },
   };
+}
+
+/** Those that `npm run webhook` gives to Node. */
+async function flagsOfWebhook(): Promise<string[]> {
+  const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
+  const { scripts } = JSON.parse(text) as { readonly scripts: { readonly webhook: string } };
+  return scripts.webhook.split(' ').filter((word) => word.startsWith('--'));
 }
 
 /** A pipe with somebody who reads it, as a container's standard output is one: a line in it is part of what a pod costs. */
