@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { basename } from 'node:path';
-import { exitCodes, type Console } from './console.ts';
+import { exitCodes, type Console, type Terminal } from './console.ts';
 import { printable } from './plan/printable.ts';
 import { runCommandLine } from './run.ts';
 
@@ -24,6 +24,7 @@ const console: Console = {
   complain: (sentence) => {
     process.stderr.write(`${printable(sentence)}\n`);
   },
+  terminal: terminalOf(process.stdout),
 };
 
 /** Whoever reads may have seen enough (`| head`): that is no failure of ours. */
@@ -36,3 +37,19 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 process.exitCode = await runCommandLine(words, console);
+
+function terminalOf(stream: NodeJS.WriteStream): Terminal | null {
+  // Its type leaves out what it is if it is no terminal. A dumb one cannot move its cursor.
+  if (!(stream as { readonly isTTY?: boolean }).isTTY || process.env.TERM === 'dumb') return null;
+  return {
+    // A terminal that does not know its size says 0.
+    get columns() {
+      return stream.columns > 0 ? stream.columns : 80;
+    },
+    get rows() {
+      return stream.rows > 0 ? stream.rows : 24;
+    },
+    // https://no-color.org: set, to whatever but the empty text.
+    hasColour: (process.env.NO_COLOR ?? '') === '',
+  };
+}

@@ -48,6 +48,23 @@ async function runCommand(
       const { runLint } = await import('./lint/run-lint.ts');
       return await runLint(options, console);
     }
+    case 'status': {
+      const { runStatus } = await import('./runs/run-status.ts');
+      return await runStatus(options, positional, console);
+    }
+    case 'wait': {
+      const { runWait } = await import('./runs/run-wait.ts');
+      return await runWait(options, positional, console);
+    }
+    case 'logs': {
+      const { runLogs } = await import('./runs/run-logs.ts');
+      return await runLogs(options, positional, console);
+    }
+    case 'rerun':
+    case 'cancel': {
+      const { runRequest } = await import('./runs/run-request.ts');
+      return await runRequest(name, options, positional, console);
+    }
     case 'completion':
       if (isShell(positional)) console.out(completionScript(positional));
       return exitCodes.done;
@@ -63,5 +80,5 @@ function complainOf(message: string, command: CommandSpec | null, { program, com
   const subject = command === null ? program : `${program} ${command.name}`;
   complain(`${subject}: ${message}`);
   complain(`Try "${subject} --help".`);
-  return exitCodes.usage;
+  return command?.wrongCode ?? exitCodes.usage;
 }

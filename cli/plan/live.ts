@@ -2,12 +2,11 @@ import type { PolicyObject } from '../../shared/policy.ts';
 import { policyApiVersion } from '../../shared/policy.ts';
 import type { RestoreObject } from '../../shared/restore.ts';
 import { ApiError } from '../../shared/service/api-error.ts';
-import { connectCluster, loadKubeConfig, type Cluster } from '../../shared/service/cluster.ts';
+import type { Cluster } from '../../shared/service/cluster.ts';
+import { answerTimeoutMs, connect, type ClusterChoice } from '../cluster/connect.ts';
+import { listObjects } from '../cluster/list.ts';
 
-export interface LiveOptions {
-  /** null: by the rules of kubectl. */
-  readonly kubeconfig: string | null;
-  readonly context: string | null;
+export interface LiveOptions extends ClusterChoice {
   /** null: all. */
   readonly restoreNamespaces: readonly string[] | null;
 }
@@ -19,21 +18,12 @@ export interface LiveObjects {
   readonly restoresServed: boolean;
 }
 
-/** Somebody waits in front of a terminal. */
-const timeoutMs = 15_000;
-/** Of Restores with their hooks, a page of this many is some MB at most. */
-const pageSize = 200;
-
 /**
  * Reads the Restores and policies of a cluster; where it does not know these kinds, there are none. Throws if the kubeconfig
  * cannot be used, and as Cluster.call does.
  */
-export async function readLive({ kubeconfig, context, restoreNamespaces }: LiveOptions): Promise<LiveObjects> {
-  const config = loadKubeConfig(kubeconfig, context);
-  const server = config.getCurrentCluster()?.server ?? '';
-  // What the client library makes up if it finds no kubeconfig.
-  if (!server.startsWith('https:')) throw new Error(`no kubeconfig that names an https server was found (${server})`);
-  const cluster = connectCluster(config);
+export async function readLive({ restoreNamespaces, ...choice }: LiveOptions): Promise<LiveObjects> {
+  const cluster = connect(choice);
   const places = restoreNamespaces?.map((namespace) => `/namespaces/${encodeURIComponent(namespace)}`) ?? [''];
   const [restoresServed, policies, ...restores] = await Promise.all([
     isServed(cluster, 'velero.io/v1', 'restores'),
@@ -46,28 +36,17 @@ export async function readLive({ kubeconfig, context, restoreNamespaces }: LiveO
 async function isServed(cluster: Cluster, groupVersion: string, resource: string): Promise<boolean> {
   const path = `/apis/${groupVersion}`;
   const found = await noneIfUnknown(() =>
-    cluster.call<{ readonly resources?: readonly { readonly name?: string }[] }>({ method: 'GET', path, timeoutMs }),
+    cluster.call<{ readonly resources?: readonly { readonly name?: string }[] }>({
+      method: 'GET',
+      path,
+      timeoutMs: answerTimeoutMs,
+    }),
   );
   return found?.resources?.some(({ name }) => name === resource) ?? false;
 }
 
-interface ObjectList<T> {
-  readonly metadata: { readonly continue?: string };
-  readonly items: readonly T[] | null;
-}
-
 async function list<T>(cluster: Cluster, path: string): Promise<T[]> {
-  const items: T[] = [];
-  let token = '';
-  do {
-    const query = new URLSearchParams({ limit: String(pageSize), ...(token !== '' && { continue: token }) });
-    const page = await noneIfUnknown(() =>
-      cluster.call<ObjectList<T>>({ method: 'GET', path: `${path}?${query.toString()}`, timeoutMs }),
-    );
-    items.push(...(page?.items ?? []));
-    token = page?.metadata.continue ?? '';
-  } while (token !== '');
-  return items;
+  return (await noneIfUnknown(() => listObjects<T>(cluster, path))) ?? [];
 }
 
 async function noneIfUnknown<T>(ask: () => Promise<T>): Promise<T | null> {

@@ -1,4 +1,5 @@
 import type { CommandSpec, OptionSpec } from './option.ts';
+import { runCommands } from './run-commands.ts';
 import { helpOption, lintOptions, planOptions, shells, versionOption } from './options.ts';
 
 const plan = {
@@ -73,7 +74,7 @@ const completion = {
   ],
 } as const satisfies CommandSpec;
 
-const documented = [plan, lint, completion] as const;
+const documented = [plan, lint, ...runCommands, completion] as const;
 
 const help = {
   name: 'help',

@@ -59,11 +59,11 @@ function completeArgument(command: CommandSpec, before: readonly string[], last:
       const option = findOption(attached.option ?? '', options);
       return option === null ? nothing : completeValue(option, attached.value ?? '');
     }
-    if (last.startsWith('-') || (last === '' && positional === null)) {
+    if (last.startsWith('-') || (last === '' && positional?.choices == null)) {
       return offer(unused(options, before).map(optionCandidate), last);
     }
   }
-  if (positional === null) return nothing;
+  if (positional?.choices == null) return nothing;
   return offer(
     positional.choices.map((value) => ({ value, says: commands.find(({ name }) => name === value)?.summary ?? '' })),
     last,

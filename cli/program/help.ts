@@ -3,7 +3,7 @@ import type { CommandSpec, OptionSpec } from './option.ts';
 
 const width = 100;
 /** In examples. */
-const programName = /restore-hooks (?=(?:plan|lint|completion|help) )/;
+const programName = /restore-hooks (?=(?:plan|lint|status|wait|logs|rerun|cancel|completion|help)(?: |$))/g;
 /** Names longer than this have their sentence on the next line. */
 const widestName = 32;
 

@@ -27,7 +27,8 @@ export interface OptionSpec {
 
 export interface PositionalSpec {
   readonly placeholder: string;
-  readonly choices: readonly string[];
+  /** The only words allowed. null: any word. */
+  readonly choices: readonly string[] | null;
   readonly optional: boolean;
 }
 
@@ -40,4 +41,6 @@ export interface CommandSpec {
   readonly positional: PositionalSpec | null;
   readonly examples: readonly { readonly says: string; readonly line: string }[];
   readonly exitCodes: readonly { readonly code: number; readonly says: string }[];
+  /** The exit code of a command line that is wrong, where 2 says something else. */
+  readonly wrongCode?: 3;
 }

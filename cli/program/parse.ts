@@ -113,10 +113,11 @@ function withPositionals(command: Command, options: GivenOptions, positionals: r
   }
   if (second !== undefined) return wrong(command, `unexpected ${shown(second)}`);
   if (first === undefined && !positional.optional) {
-    return wrong(command, `${positional.placeholder} is missing: one of ${positional.choices.join(', ')}`);
+    const choices = positional.choices === null ? '' : `: one of ${positional.choices.join(', ')}`;
+    return wrong(command, `${positional.placeholder} is missing${choices}`);
   }
-  if (first !== undefined && !positional.choices.includes(first)) {
-    const { choices } = positional;
+  const { choices } = positional;
+  if (first !== undefined && choices !== null && !choices.includes(first)) {
     return wrong(command, `${shown(first)} is none of ${choices.join(', ')}; did you mean ${nearest(first, choices)}?`);
   }
   return { is: 'command', command, options, positional: first ?? null };

@@ -58,7 +58,12 @@ describe('completion', () => {
 
   it.each<[string[], string[]]>([
     [['pl'], ['plan']],
-    [[''], ['completion', 'help', 'lint', 'plan']],
+    [[''], ['cancel', 'completion', 'help', 'lint', 'logs', 'plan', 'rerun', 'status', 'wait']],
+    [['status', '--w'], ['--watch']],
+    [
+      ['status', '-o', ''],
+      ['json', 'table'],
+    ],
     [['plan', '--mo'], ['--mode']],
     [['plan', '--mode', 't'], ['takeover']],
     [['plan', '--mode=t'], ['takeover']],

@@ -11,7 +11,7 @@ const manifests = { endingIn: ['yaml', 'yml', 'json'] };
 
 describe('complete', () => {
   it.each<[string[], unknown]>([
-    [[''], ['plan', 'lint', 'completion', 'help']],
+    [[''], ['plan', 'lint', 'status', 'wait', 'logs', 'rerun', 'cancel', 'completion', 'help']],
     [['pl'], ['plan']],
     [['x'], []],
     [['-'], ['--help', '--version']],
@@ -65,8 +65,23 @@ describe('complete', () => {
     ],
     [
       ['help', ''],
-      ['plan', 'lint', 'completion'],
+      ['plan', 'lint', 'status', 'wait', 'logs', 'rerun', 'cancel', 'completion'],
     ],
+    [
+      ['status', '-'],
+      ['--namespace', '--all-namespaces', '--watch', '--output', '--kubeconfig', '--context', '--help'],
+    ],
+    [
+      ['wait', ''],
+      ['--namespace', '--timeout', '--kubeconfig', '--context', '--help'],
+    ],
+    [['rerun', 'x'], []],
+    [['rerun', '--', ''], []],
+    [
+      ['status', '-o', ''],
+      ['table', 'json'],
+    ],
+    [['status', '-A', '--a'], []],
   ])('offers for %j', (words, expected) => {
     expect(offered(...words)).toEqual(expected);
   });

@@ -25,6 +25,10 @@ describe('help', () => {
     const help = plan === undefined ? '' : commandHelp('kubectl restore-hooks', plan);
     expect(help).toContain('\n  kubectl restore-hooks plan -f pod.yaml --as-restored\n');
     expect(help).toContain('\n  kubectl get pods -n app -o json | kubectl restore-hooks plan --live');
+    const wait = commands.find(({ name }) => name === 'wait');
+    expect(wait === undefined ? '' : commandHelp('kubectl restore-hooks', wait)).toContain(
+      '\n  kubectl restore-hooks wait nightly --timeout 30m || kubectl restore-hooks status nightly\n',
+    );
   });
 
   it('has examples that the program takes', () => {

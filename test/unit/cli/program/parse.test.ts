@@ -49,6 +49,12 @@ describe('parseCommandLine', () => {
     [['completion', '--', 'zsh'], { completion: {}, positional: 'zsh' }],
     [['help'], { help: {}, positional: null }],
     [['help', 'plan'], { help: {}, positional: 'plan' }],
+    [['status'], { status: {}, positional: null }],
+    [['status', 'r1', '-A', '-w'], { status: { 'all-namespaces': [], watch: [] }, positional: 'r1' }],
+    [['wait', 'r1', '--timeout', '5m'], { wait: { timeout: ['5m'] }, positional: 'r1' }],
+    [['logs', '--hook=2', 'db'], { logs: { hook: ['2'] }, positional: 'db' }],
+    [['rerun', 'pod/db', '--failed'], { rerun: { failed: [] }, positional: 'pod/db' }],
+    [['cancel', '-n', 'a', 'r1'], { cancel: { namespace: ['a'] }, positional: 'r1' }],
     [['-h'], 'help program'],
     [['--help'], 'help program'],
     [['--version'], 'version'],
@@ -92,7 +98,13 @@ describe('parseCommandLine', () => {
     [['completion'], 'completion: SHELL is missing: one of bash, zsh'],
     [['completion', 'fish'], 'completion: fish is none of bash, zsh; did you mean bash?'],
     [['completion', 'bash', 'zsh'], 'completion: unexpected zsh'],
-    [['help', 'lnt'], 'help: lnt is none of plan, lint, completion; did you mean lint?'],
+    [['wait'], 'wait: RESTORE is missing'],
+    [['logs', 'a', 'b'], 'logs: unexpected b'],
+    [['rerun', '--fail', 'a'], 'rerun: unknown option --fail; did you mean --failed?'],
+    [
+      ['help', 'lnt'],
+      'help: lnt is none of plan, lint, status, wait, logs, rerun, cancel, completion; did you mean lint?',
+    ],
   ])('refuses %j', (words, expected) => {
     expect(parsed(...words)).toBe(expected);
   });
