@@ -69,7 +69,10 @@ export class FakeApi {
   putRun(run: HookRun): HookRun {
     const { name } = run.metadata;
     this.#version += 1;
-    const stored = { ...run, metadata: { uid: `uid of ${name}`, ...run.metadata, resourceVersion: String(this.#version) } };
+    const stored = {
+      ...run,
+      metadata: { uid: `uid of ${name}`, ...run.metadata, resourceVersion: String(this.#version) },
+    };
     const type = this.#runs.has(name) ? 'MODIFIED' : 'ADDED';
     this.#runs.set(name, stored);
     this.#tell(type, stored, 'runs');
