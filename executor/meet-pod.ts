@@ -5,7 +5,7 @@ import { reasonSentence } from '../shared/outcome.ts';
 import { annotationsOnly, type PlanContext } from '../shared/plan-context.ts';
 import type { Pod } from '../shared/pod.ts';
 import { policyKind } from '../shared/policy.ts';
-import { judgeTaking } from '../shared/take.ts';
+import { judgeTaking, type Taking } from '../shared/take.ts';
 import type { ExecutorOptions, ExecutorParts } from './executor.ts';
 import { annotatePod, writeConditions, type AnnotationChanges, type PodRef } from './pod-api.ts';
 
@@ -17,7 +17,9 @@ type MeetOptions = Pick<ExecutorOptions, 'scope' | 'installedAtMs'>;
 /** What is made of a pod at first sight. `empty`: it bears the stamp, and has no hooks. */
 export type Meeting =
   | { readonly is: 'taken' | 'missed'; readonly plan: Plan; readonly context: PlanContext; readonly label: string }
-  | { readonly is: 'empty' | 'left' };
+  | { readonly is: 'empty' }
+  /** `isOfRestore`: it is a restored pod, and this executor does something about such pods. */
+  | { readonly is: 'left'; readonly isOfRestore: boolean };
 
 /**
  * The first sight of a pod without a HookRun: what is decided here holds for as long as it lives, whatever is edited later.
@@ -39,7 +41,7 @@ export async function meetPod(
   } catch (error) {
     const { namespace, name } = ref;
     parts.log.error({ err: error, namespace, pod: name }, 'pod not understood, its hooks are not run');
-    return { is: 'left' };
+    return { is: 'left', isOfRestore: false };
   }
 }
 
@@ -91,12 +93,16 @@ async function meet(
     case 'interrupted':
       narrator.interrupted(ref);
       void markInterrupted(ref, commandBack(pod), parts, signal);
-      return { is: 'left' };
+      return { is: 'left', isOfRestore: true };
     case 'left':
       parts.log.debug({ namespace: ref.namespace, pod: ref.name, why: taking.why, left: plan.left }, 'pod left');
       if (plan.left !== null && taking.why === 'not ours') metrics.podsLeft.inc({ why: plan.left });
-      return { is: 'left' };
+      return { is: 'left', isOfRestore: isOfRestore(taking.why) && plan.left !== 'observed' };
   }
+}
+
+function isOfRestore(why: Extract<Taking, { readonly is: 'left' }>['why']): boolean {
+  return why !== 'not restored' && why !== 'excluded' && why !== 'controlled';
 }
 
 function isTold(taking: ReturnType<typeof judgeTaking>, pod: Pod, nowMs: number): boolean {

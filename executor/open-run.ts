@@ -1,4 +1,4 @@
-import { findMark, hooksMark } from '../shared/condition.ts';
+import { findMark, hooksMark, readyCondition } from '../shared/condition.ts';
 import { fitsHookRun, freezeExec, newHookRun, restoreOf } from '../shared/freeze-plan.ts';
 import { hookRunName, type HookRun } from '../shared/hook-run.ts';
 import { reasonSentence } from '../shared/outcome.ts';
@@ -75,12 +75,20 @@ async function judge(
 ): Promise<Opening> {
   const met = await meetPod(pod, ref, options, parts, signal);
   if (met === 'undecided') return met;
+  if (met.is === 'missed' || (met.is === 'left' && met.isOfRestore)) await openGate(ref, pod, parts, signal);
   if (met.is === 'left') return nothing;
   if ('plan' in met) return create(ref, pod, met, parts, signal);
   // There is nothing to record; the mark keeps hooks written to it later from being run.
   const mark = hooksMark('Succeeded', summary([], { observedSinceMs: 0, hooks: [] }, []), parts.nowMs());
   await writeConditions(parts.cluster, ref, [mark, ...readyMarks(pod, true, parts.nowMs())], signal, commandBack(pod));
   return nothing;
+}
+
+/** A readiness gate that no run belongs to came out of a backup, and nobody else would ever open it (hooks.md section 8). */
+async function openGate(ref: PodRef, pod: Pod, { cluster, nowMs }: ExecutorParts, signal: AbortSignal): Promise<void> {
+  const isTold = (pod.status?.conditions ?? []).some(({ type }) => type === readyCondition);
+  const marks = isTold ? [] : readyMarks(pod, true, nowMs());
+  if (marks.length > 0) await writeConditions(cluster, ref, marks, signal);
 }
 
 async function create(

@@ -464,3 +464,54 @@ describe('what users ask for in a HookRun', () => {
     expect(exec.asked).toHaveLength(1);
   });
 });
+
+describe('the readiness gate', () => {
+  const gate = { readinessGates: [{ conditionType: 'restorehooks.io/ready' }] };
+  const gated = (name: string, more: Parameters<typeof buildPod>[0] = {}): Pod => {
+    const built = pod(name, more);
+    return { ...built, spec: { ...built.spec, ...gate } };
+  };
+  const ready = (name: string) =>
+    api.pod(name).status?.conditions?.find(({ type }) => type === 'restorehooks.io/ready')?.status ?? 'none';
+
+  it('opens when all hooks are done, and not before', async () => {
+    api.put(gated('db'));
+    const executor = start({ db: [buildHook('a')] });
+    const peer = await exec.next();
+    expect(ready('db')).toBe('none');
+    peer.end();
+    await finished(executor, 'db');
+    expect(ready('db')).toBe('True');
+  });
+
+  it.each([
+    { onError: 'Fail', status: 'False' },
+    { onError: 'Continue', status: 'True' },
+  ] as const)('is $status after a hook with on-error $onError has failed', async ({ onError, status }) => {
+    api.put(gated('db'));
+    const executor = start({ db: [buildHook('a', { onError })] });
+    (await exec.next()).exit(1);
+    await finished(executor, 'db');
+    expect(ready('db')).toBe(status);
+  });
+
+  it('opens on a pod that no run belongs to: it came out of a backup', async () => {
+    const metadata = { name: 'db', uid: 'uid-of-db', labels: { [ownLabel]: 'r1' }, annotations: {} };
+    api.put(gated('db', { metadata }));
+    start({});
+    await api.until(() => ready('db') === 'True');
+    expect(api.mark('db')).toBe('none');
+  });
+
+  it('stays as an earlier run has left it', async () => {
+    const conditions = [
+      { type: 'restorehooks.io/hooks', status: 'False', reason: 'Failed' },
+      { type: 'restorehooks.io/ready', status: 'False' },
+    ];
+    api.put(gated('db', { conditions }));
+    const executor = start({ db: [buildHook('a')] });
+    await executor.line(says('pod left', 'db'));
+    expect(ready('db')).toBe('False');
+    expect(api.count('PATCH db')).toBe(0);
+  });
+});
