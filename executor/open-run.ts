@@ -42,7 +42,9 @@ export async function openRun(
     return found === null ? judge(ref, pod, options, parts, signal) : adopt(ref, found, pod, nowMs());
   }
   if (known.finishedAtMs !== null) {
-    if (pod !== null && asksForRerun(known)) return rerun(ref, pod, options, parts, signal);
+    if (asksForRerun(known)) {
+      return pod === null ? refuseRerun(ref, parts, signal) : rerun(ref, pod, options, parts, signal);
+    }
     // Whoever wrote its end may not have come to write the mark.
     const isMarked = mark !== null && !isOpen;
     if (pod === null || isMarked || known.phase === 'Missed') return nothing;
@@ -115,6 +117,18 @@ async function create(
   if (!fits) narrator.tooLarge(ref, plan);
   if (is === 'taken') return known;
   await saveRun(run, parts, signal);
+  return nothing;
+}
+
+/** A pod that is gone has no run any more; the request is answered, so that nobody waits for it. */
+async function refuseRerun(ref: PodRef, { cluster, store, log }: ExecutorParts, signal: AbortSignal): Promise<Opening> {
+  const { namespace, name } = ref;
+  if ((await getPod(cluster, ref, signal))?.metadata.uid === ref.uid) return nothing;
+  const object = await store.get(namespace, hookRunName(ref), signal);
+  if (object?.status === undefined) return nothing;
+  const written = await store.writeStatus(object, { ...object.status, rerun: object.spec.rerun ?? null }, signal);
+  if (written === 'conflict') return 'undecided';
+  log.warn({ namespace, pod: name }, 'rerun asked for of a pod that is gone: nothing is run');
   return nothing;
 }
 

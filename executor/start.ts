@@ -8,6 +8,7 @@ import type { Cluster } from '../shared/service/api-client.ts';
 import type { Logger } from '../shared/service/logger.ts';
 import { annotationPlanning, createPlanning } from '../shared/service/planning.ts';
 import { startProbes } from '../shared/service/probes.ts';
+import { steadyClock } from '../shared/service/steady-clock.ts';
 import type { ExecutorConfig } from './config.ts';
 import { defaultEndGroupTiming } from './end-group.ts';
 import { createEventRecorder } from './events.ts';
@@ -51,11 +52,12 @@ export async function runExecutor(
     config.planning.sources === 'annotations'
       ? annotationPlanning(config.planning)
       : createPlanning(cluster, { ...config.planning, log, asked: () => metrics.restoreLookups.inc() });
-  const policyStatus = createPolicyStatus(cluster, { log, nowMs: Date.now });
+  const clocks = { monotonicMs: () => performance.now(), wallMs: Date.now };
+  const nowMs = steadyClock(clocks);
+  const policyStatus = createPolicyStatus(cluster, { log, nowMs });
   const identity = `${hostname()}-${randomUUID().slice(0, 8)}`.toLowerCase();
   const namespace = config.planning.systemNamespace;
   const { lease } = config;
-  const clocks = { monotonicMs: () => performance.now(), wallMs: Date.now };
   const member = createMemberLease(cluster, {
     namespace,
     identity,
@@ -83,7 +85,7 @@ export async function runExecutor(
       scope: config.scope,
       failures: config.failures,
       discoveryMs: config.planning.discoveryMs,
-      installedAtMs: config.installedAtMs ?? Date.now(),
+      installedAtMs: config.installedAtMs ?? nowMs(),
       maxParallelPods: config.maxParallelPods,
       shutdownGraceMs: config.shutdownGraceMs,
       limits: {
@@ -106,7 +108,7 @@ export async function runExecutor(
       log,
       metrics,
       narrator: new Narrator(log, events, metrics, config.logOutput),
-      nowMs: Date.now,
+      nowMs,
       identity,
       // By the monotonic clock: after a long pause of this process both have run out before any timer tells.
       isFresh: () => election.isLeader() && member.isFresh(),
@@ -121,7 +123,7 @@ export async function runExecutor(
     drives: config.driveRestores,
     active,
     log,
-    nowMs: Date.now,
+    nowMs,
     written: () => metrics.restoreWrites.inc(),
   });
   const retention = createRetention(cluster, {
@@ -130,7 +132,7 @@ export async function runExecutor(
     keepMs: config.historyMs,
     active,
     log,
-    nowMs: Date.now,
+    nowMs,
   });
   const probes = await startProbes({
     ...config.probes,

@@ -326,6 +326,50 @@ describe('an executor that does not lead', () => {
   });
 });
 
+describe('an API server in trouble', () => {
+  it.each([
+    { name: 'a storm of 409', status: 409, times: 25 },
+    { name: '429 with Retry-After', status: 429, times: 3 },
+    { name: '500', status: 500, times: 3 },
+  ])(
+    '$name at every write of a HookRun loses nothing, and nothing runs twice',
+    async ({ status, times }) => {
+      let refusals = 0;
+      api.before = ({ method, path }) => {
+        if (method !== 'PATCH' || !path.includes('/hookruns') || (refusals += 1) > times) return;
+        throw new ApiError(`PATCH ${path}: ${status}`, status, 'Trouble', status === 429 ? 10 : null);
+      };
+      api.put(pod('db'));
+      const executor = start({ db: [buildHook('a'), buildHook('b')] });
+      for (let hook = 1; hook <= 2; hook += 1) (await exec.next()).end();
+      await finished(executor, 'db');
+      expect(states('db')).toEqual(['Succeeded', 'Succeeded']);
+      expect(api.run('db').status?.exec).toMatchObject([{ attempts: 1 }, { attempts: 1 }]);
+      expect(exec.asked).toHaveLength(2);
+      expect(refusals).toBeGreaterThan(times);
+    },
+    30_000,
+  );
+
+  it.each(['PATCH run', 'POST run', 'PATCH db'])(
+    'a lost answer to each %s loses nothing, and nothing runs twice',
+    async (lost) => {
+      let answers = 0;
+      api.after = () => {
+        if (api.asked.at(-1) === lost && (answers += 1) % 2 === 1) throw new Error('socket hang up');
+      };
+      api.put(pod('db'));
+      const executor = start({ db: [buildHook('a'), buildHook('b')] });
+      for (let hook = 1; hook <= 2; hook += 1) (await exec.next()).end();
+      await finished(executor, 'db');
+      expect(states('db')).toEqual(['Succeeded', 'Succeeded']);
+      expect(exec.asked).toHaveLength(2);
+      expect(answers).toBeGreaterThan(0);
+    },
+    30_000,
+  );
+});
+
 describe('retries', () => {
   it('follow a failure as often as asked for, and each attempt is told', async () => {
     api.put(pod('db'));
@@ -448,6 +492,18 @@ describe('what users ask for in a HookRun', () => {
       },
     });
     expect(api.mark('db')).toBe('True Succeeded');
+  });
+
+  it('rerun of a pod that is gone: it is answered, and nothing is run', async () => {
+    api.put(pod('db'));
+    const executor = start({ db: [buildHook('a')] });
+    (await exec.next()).end();
+    await finished(executor, 'db');
+    api.delete('db');
+    ask('db', { rerun: '2026-01-02T00:00:00.000Z' });
+    await api.until(() => api.run('db').status?.rerun === '2026-01-02T00:00:00.000Z');
+    expect(api.run('db').status).toMatchObject({ run: 1, phase: 'Succeeded' });
+    expect(exec.asked).toHaveLength(1);
   });
 
   it('rerun of a missed pod: its hooks run, once', async () => {
