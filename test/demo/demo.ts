@@ -44,6 +44,7 @@ export class Demo {
     this.#say('');
     this.#check(rows.length === 1 && rows[0]?.state === 'Succeeded', 'exactly one exec hook ran, and it succeeded');
     await this.#showOrder();
+    await this.#showRuns();
     await this.#showEvents();
     await this.#showData();
     this.#say(this.#good ? '\nAll of it is so.' : '\nNot all of it is so: see the lines marked with ✗.');
@@ -137,6 +138,17 @@ export class Demo {
     const { spec } = await this.#getPod('files');
     const order = (spec.initContainers ?? []).map(({ name }) => name).join(', ');
     this.#check(order === 'restore-wait, restore-hook, setup', `the init containers of pod files: ${order}`);
+  }
+
+  /** What an operator looks at: a record for each pod. */
+  async #showRuns(): Promise<void> {
+    for (const name of ['web', 'files']) {
+      await this.#system.executor.line(({ msg, pod }) => msg === 'hooks finished' && pod === name);
+    }
+    const runs = await this.#kubectl('get', 'hookruns', '-n', namespace);
+    this.#say(`\n$ kubectl get hookruns -n ${namespace}\n${runs.trimEnd()}`);
+    const succeeded = runs.split('\n').filter((line) => / Succeeded +1\/1 /.test(line));
+    this.#check(succeeded.length === 3, 'each pod has a HookRun that says so');
   }
 
   async #showData(): Promise<void> {

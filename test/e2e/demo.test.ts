@@ -35,6 +35,7 @@ describe('npm run demo, on a cluster of its own beside that of the tests', () =>
       what: 'the hook after the wait container',
       row: /restore-wait.*\n.*restore-hook.*after the wait container\n.*setup/,
     },
+    { what: 'the record of the database’s hook', row: /^db-[-0-9a-f]{36} +nightly +db +Succeeded +1\/1 +\d+s$/m },
     { what: 'the data that is back', row: /2 \| Grace +\| 250\.00\n.*\n\(3 rows\)/ },
   ])('shows $what', ({ row }) => {
     expect(output).toMatch(row);
