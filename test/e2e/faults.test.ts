@@ -116,12 +116,13 @@ describe('several hooks of one pod', () => {
     executor = null;
   }, 60_000);
 
+  /** Each pod is a restore of its own: what fails in one must not cancel the next test's. */
   async function restoreWith(name: string, hooks: readonly ExecHook[], more: object = {}): Promise<InProcessExecutor> {
     executor = startInProcess(scene.cluster.kubeconfig, new Map([[name, hooks]]));
     await scene.create({
       name,
-      labels: { [ownLabel]: 'r1' },
-      annotations: { 'restorehooks.io/admitted-for': 'r1' },
+      labels: { [ownLabel]: name },
+      annotations: { 'restorehooks.io/admitted-for': name },
       ...more,
     });
     return executor;
