@@ -196,8 +196,8 @@ export class Attempts {
   async #ended(run: PodRun, index: number): Promise<void> {
     this.#context.changed(run);
     if (isDone(run, null)) run.finishedAtMs ??= this.#parts.nowMs();
-    await this.#persist(run, index);
-    this.tellEnd(run, index);
+    // Whoever has judged it meanwhile has told of it, too.
+    if (await this.#persist(run, index)) this.tellEnd(run, index);
   }
 
   /** Nothing is tried for the run before that time, whatever news of its pod comes meanwhile. */
@@ -206,8 +206,8 @@ export class Attempts {
     run.notBeforeMs = performance.now() + backoffMs(saveRetry, run.failures, Math.random());
   }
 
-  /** Tries until it is written, somebody else's word counts, or the time is over. */
-  async #persist(run: PodRun, index: number): Promise<void> {
+  /** Tries until it is written, somebody else's word counts (false), or the time is over. */
+  async #persist(run: PodRun, index: number): Promise<boolean> {
     const { log } = this.#parts;
     const { namespace, name } = run.ref;
     for (let failures = 1; ; failures += 1) {
@@ -218,15 +218,18 @@ export class Attempts {
         if (saved === 'saved') {
           const { claim } = recordOf(run, index);
           if (claim !== null) this.#sent.delete(claim.id);
-          return;
+          return true;
         }
         const told = saved === 'lost' && (await saveEnd(run, index, this.#parts, signal));
-        if (!told)
-          log.warn({ namespace, pod: name, hook: index + 1, saved }, 'the end of the hook is not in its HookRun');
-        return;
+        const { state, reason } = recordOf(run, index);
+        if (!told) {
+          const fields = { namespace, pod: name, hook: index + 1, saved, state, reason };
+          log.warn(fields, 'the end of the hook is not in its HookRun');
+        }
+        return told || saved === 'gone';
       } catch (error) {
         log.warn({ err: error, namespace, pod: name }, 'HookRun not written, trying again');
-        if (last) return;
+        if (last) return true;
       }
       await pause(backoffMs(saveRetry, failures, Math.random()), this.#cut);
     }

@@ -158,7 +158,10 @@ export class Executor {
   /** From now on it begins nothing: hooks on their way go on, and what is known of the others is another executor's to read. */
   follow(): void {
     this.#leads = false;
-    for (const [key, { run }] of this.#known) if (run?.busy !== true) this.#forget(key);
+    for (const [key, { run }] of this.#known) {
+      if (run?.busy === true) run.isStale = true;
+      else this.#forget(key);
+    }
   }
 
   /** All HookRuns of the cluster, in brief. */
@@ -395,8 +398,9 @@ export class Executor {
     run.busy = false;
     this.#slots.free(key);
     this.#parts.metrics.podsRunning.set(this.#slots.taken());
+    if (run.isLost) this.#forget(key);
     if (this.#mayBegin()) this.#queue.add(key);
-    else await this.#leave(key, run);
+    else if (!run.isLost) await this.#leave(key, run);
   }
 
   /** What is known at the end is written, though others decide by now. */

@@ -32,6 +32,10 @@ export interface PodRun extends RunState {
   failures: number;
   /** After a failure: when the next try may be made, by performance.now(). */
   notBeforeMs: number;
+  /** This executor has not led all the time since it took the run up: another one may have gone on with it. */
+  isStale: boolean;
+  /** Another one has: nothing is written of it here any more. */
+  isLost: boolean;
   /** Of its writes, one after the other. */
   saving: Promise<unknown>;
 }
@@ -66,6 +70,8 @@ export function podRun(ref: PodRef, object: HookRun, pod: Pod | null, nowMs: num
     predecessorUnknown: record.hooks.some(({ reason }) => reason === 'ConnectionLost' || reason === 'Interrupted'),
     failures: 0,
     notBeforeMs: 0,
+    isStale: false,
+    isLost: false,
     saving: Promise.resolve(),
   };
 }

@@ -13,6 +13,8 @@ export interface Saving {
   readonly store: RunStore;
   readonly runs: Pick<Runs, 'note'>;
   readonly identity: string;
+  /** False: another executor may lead by now. */
+  readonly isFresh: () => boolean;
 }
 
 /** Somebody may write a HookRun again and again; each of our writes is tried so often before the run is looked at anew. */
@@ -28,7 +30,8 @@ export function saveRun(run: PodRun, saving: Saving, signal: AbortSignal): Promi
   return saved;
 }
 
-async function save(run: PodRun, { store, runs, identity }: Saving, signal: AbortSignal): Promise<Saved> {
+async function save(run: PodRun, { store, runs, identity, isFresh }: Saving, signal: AbortSignal): Promise<Saved> {
+  if (run.isLost) return 'lost';
   for (let conflicts = 0; run.object !== null; conflicts += 1) {
     const { object } = run;
     const status = runStatus(object.spec, object.status, run);
@@ -43,18 +46,29 @@ async function save(run: PodRun, { store, runs, identity }: Saving, signal: Abor
     const fresh = written === 'gone' ? null : await store.get(namespace, name, signal);
     run.object = fresh?.metadata.uid === uid ? fresh : null;
     if (run.object === null) return 'gone';
-    if (isAnothers(run, run.object, identity)) return 'lost';
+    run.isStale ||= !isFresh();
+    run.isLost = isAnothers(run, run.object, identity);
+    if (run.isLost) return 'lost';
     if (conflicts >= mostConflicts) throw new Error('the HookRun changed at every try to write it');
   }
   return 'gone';
 }
 
-/** Whether another executor has claimed a hook, or ended one that is claimed here: it leads, and its word counts. */
+/**
+ * Whether another executor has gone on with the run: it has claimed a hook, or judged one that was claimed here, which only
+ * a stale run can come to. What a user has written looks alike, and does not count while this executor leads.
+ */
 function isAnothers(run: PodRun, fresh: HookRun, identity: string): boolean {
   if (fresh.status?.run !== fresh.spec.run) return false;
-  return (fresh.status.exec ?? []).some(({ claim }, index) => {
-    const own = run.record.hooks[index]?.claim ?? null;
-    return claim != null && claim.holder !== identity && claim.id !== own?.id;
+  return run.record.hooks.some(({ claim: own, state, finishedAtMs }, index) => {
+    const stored = fresh.status?.exec?.[index];
+    const claim = stored?.claim ?? null;
+    if (claim !== null && claim.holder !== identity && claim.id !== own?.id) return true;
+    if (!run.isStale || own?.holder !== identity) return false;
+    if (claim?.id !== own.id) return true;
+    // Else it is as it was claimed, or as a write of this executor left it, the answer to which was lost.
+    const isOwnEnd = stored?.state === state && Date.parse(stored.finishedAt ?? '') === finishedAtMs;
+    return stored?.state !== 'Claimed' && !isOwnEnd;
   });
 }
 

@@ -300,6 +300,50 @@ describe('an executor that does not lead', () => {
     expect(exec.asked).toHaveLength(2);
   });
 
+  it.each([
+    { name: 'interrupted it', retry: false },
+    { name: 'runs it again', retry: true },
+  ])('leaves a hook to its successor that has $name, whatever it comes to here', async ({ retry }) => {
+    api.put(pod('db'));
+    let fresh = true;
+    const hook = buildHook('a', { onInterrupt: retry ? 'Retry' : 'Fail', onError: 'Fail' });
+    const first = start({ db: [hook, buildHook('b')] }, { isFresh: () => fresh });
+    const peer = await exec.next();
+    // It is frozen, or cut off: it does not know yet that it leads no more.
+    fresh = false;
+    const run = api.run('db');
+    if (run.status === undefined) throw new Error('there is no status');
+    const [claimed, next] = run.status.exec ?? [];
+    if (claimed === undefined || next === undefined) throw new Error('there is no hook');
+    const judged: HookRunExecStatus[] = retry
+      ? [{ ...claimed, state: 'Waiting', reason: 'Interrupted', claim: null }, next]
+      : [
+          { ...claimed, state: 'Interrupted', reason: 'Interrupted', finishedAt: '2026-01-01T00:00:00.000Z' },
+          { ...next, state: 'Cancelled', reason: 'Cancelled' },
+        ];
+    const after = api.putRun({ ...run, status: { ...run.status, exec: judged } });
+    peer.end();
+    await first.line(says('the end of the hook is not in its HookRun', 'db'));
+    expect(api.run('db')).toEqual(after);
+    expect(first.lines.filter(says('hook ended', 'db'))).toEqual([]);
+    expect(exec.asked).toHaveLength(1);
+  });
+
+  it('knows its own write again, the answer to which was lost, though it does not lead any more', async () => {
+    api.put(pod('db'));
+    let fresh = true;
+    const first = start({ db: [buildHook('a'), buildHook('b')] }, { isFresh: () => fresh });
+    const peer = await exec.next();
+    fresh = false;
+    let lost = 0;
+    api.after = () => {
+      if (api.asked.at(-1) === 'PATCH run' && (lost += 1) === 1) throw new Error('socket hang up');
+    };
+    peer.end();
+    expect(await first.line(says('hook ended', 'db'))).toMatchObject({ state: 'Succeeded' });
+    expect(states('db')).toEqual(['Succeeded', 'Waiting']);
+  });
+
   it('gives a claim up if its Lease may have run out before the command is sent', async () => {
     api.put(pod('db'));
     let looks = 0;
