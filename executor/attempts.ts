@@ -1,10 +1,12 @@
 import type { ExecHook } from '../shared/hook.ts';
 import { reasonSentence } from '../shared/outcome.ts';
+import type { Pod } from '../shared/pod.ts';
 import { changeHook, hasEnded, type HookRecord } from '../shared/record.ts';
 import { backoffMs, type Backoff } from '../shared/service/backoff.ts';
 import { pause } from '../shared/service/pause.ts';
 import { lastWords } from './last-words.ts';
 import type { ExecutorOptions, ExecutorParts } from './executor.ts';
+import { getPod } from './pod-api.ts';
 import { isDone, type PodRun } from './pod-run.ts';
 import { recordEnd, unclaimed } from './record-end.ts';
 import { runHook, type HookRunEnd } from './run-hook.ts';
@@ -15,8 +17,8 @@ export interface AttemptsContext {
   /** This executor leads, and is not stopping. */
   readonly mayBegin: () => boolean;
   readonly cancelled: (run: PodRun) => string | null;
-  /** Marks the pod as one whose hooks have begun. False: it is another pod by now. */
-  readonly mark: (run: PodRun, index: number) => Promise<boolean>;
+  /** Marks the pod, if it is as it was seen, as one whose hooks have begun. False: it is not. */
+  readonly mark: (run: PodRun, index: number, pod: Pod) => Promise<boolean>;
   /** Called when a hook has ended, before that is written. */
   readonly changed: (run: PodRun) => void;
 }
@@ -57,7 +59,7 @@ export class Attempts {
           containerID,
           limits,
           endGroupTiming,
-          claim: () => this.#claim(run, index, containerID),
+          claim: (pod) => this.#claim(run, index, containerID, pod),
           obstacle: () => this.#obstacle(run),
           starting: () => {
             this.#started(run, index, upSinceMs);
@@ -97,10 +99,10 @@ export class Attempts {
   }
 
   /** The claim is written before the command is sent, so that whatever crashes, it is sent at most once. */
-  async #claim(run: PodRun, index: number, containerID: string): Promise<boolean> {
+  async #claim(run: PodRun, index: number, containerID: string, pod: Pod): Promise<boolean> {
     const { identity, nowMs } = this.#parts;
     if (this.#obstacle(run) !== null) return false;
-    if (run.mark === null && !(await this.#context.mark(run, index))) return false;
+    if (run.mark === null && !(await this.#context.mark(run, index, pod))) return false;
     const before = recordOf(run, index);
     if (before.state !== 'Waiting') return false;
     const atMs = nowMs();
@@ -143,7 +145,9 @@ export class Attempts {
 
   async #markRunning(run: PodRun, index: number): Promise<void> {
     try {
-      await this.#context.mark(run, index);
+      if (this.#obstacle(run) !== null) return;
+      const pod = await getPod(this.#parts.cluster, run.ref, this.#cut);
+      if (pod?.metadata.uid === run.ref.uid) await this.#context.mark(run, index, pod);
     } catch (error) {
       const { namespace, name } = run.ref;
       this.#parts.log.debug({ err: error, namespace, pod: name }, 'mark not written, the next one will be');

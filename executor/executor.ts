@@ -129,7 +129,7 @@ export class Executor {
       mayBegin: () => this.#mayBegin(),
       changed: (run) => this.#noteFailure(run),
       cancelled: (run) => this.#cancelled(run),
-      mark: (run, index) => this.#mark(run, 'Running', title(run.hooks, index)),
+      mark: (run, index, pod) => this.#mark(run, 'Running', title(run.hooks, index), pod),
     });
     this.#watch = createWatch<Pod, Pod>(cluster, {
       path: '/api/v1/pods',
@@ -316,7 +316,8 @@ export class Executor {
     if (known.length > 0) this.#queue.addAfter(key, Math.min(...known) - this.#parts.nowMs());
     if (run.busy) return;
     await this.#save(run);
-    if (run.mark === null && pod !== null && run.object !== null) await this.#mark(run, 'Waiting', 'not begun yet');
+    if (run.mark === null && pod !== null && run.object !== null)
+      await this.#mark(run, 'Waiting', 'not begun yet', pod);
   }
 
   /** What another executor has claimed must have ended before anything else is done. False: it has not, or is not known to. */
@@ -429,11 +430,18 @@ export class Executor {
     this.#queue.add(key);
   }
 
-  async #mark(run: PodRun, reason: Extract<ConditionReason, 'Waiting' | 'Running'>, message: string): Promise<boolean> {
+  /** Only at the version at hand: a write that is held up must not arrive after the one that tells of the end. */
+  async #mark(
+    run: PodRun,
+    reason: Extract<ConditionReason, 'Waiting' | 'Running'>,
+    message: string,
+    { metadata }: Pod,
+  ): Promise<boolean> {
     const { cluster, nowMs } = this.#parts;
     if (run.mark === reason || run.mark === 'Running') return true;
     const mark = hooksMark(reason, message, nowMs());
-    const written = await writeConditions(cluster, run.ref, [mark], this.#cut.signal);
+    const { resourceVersion = null } = metadata;
+    const written = await writeConditions(cluster, run.ref, [mark], this.#cut.signal, {}, resourceVersion);
     if (written === 'written') run.mark = reason;
     return written === 'written';
   }

@@ -24,6 +24,7 @@ export async function getPod(cluster: Cluster, { namespace, name }: PodRef, sign
  * Writes conditions into the pod's status, if it is still this pod; the kubelet keeps conditions that are not its own.
  *
  * @param annotations changed in the same write
+ * @param resourceVersion the write is made only if the pod is still at this version. null: at any version of this UID
  * @returns `conflict` if another pod has the name, or this one changes faster than the server can patch it; `gone` if there
  *   is none. Throws as Cluster.call does.
  */
@@ -33,8 +34,10 @@ export async function writeConditions(
   conditions: readonly PodCondition[],
   signal: AbortSignal,
   annotations: AnnotationChanges = {},
+  resourceVersion: string | null = null,
 ): Promise<'written' | 'conflict' | 'gone'> {
-  const metadata = { uid: pod.uid, ...annotated(annotations) };
+  const version = resourceVersion === null ? {} : { resourceVersion };
+  const metadata = { uid: pod.uid, ...version, ...annotated(annotations) };
   return patchStatus(cluster, pod, { metadata, status: { conditions } }, signal);
 }
 

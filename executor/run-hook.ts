@@ -18,9 +18,9 @@ export interface RunHookOptions {
   readonly limits: CommandLimits;
   readonly endGroupTiming: EndGroupTiming;
   /**
-   * Marks the pod and claims the hook in its record; false if it is not to be begun now. Where it throws, it is not claimed.
+   * Marks the pod, as it was just seen, and claims the hook in its record; false if it is not to be begun now. Where it throws, it is not claimed.
    */
-  readonly claim: () => Promise<boolean>;
+  readonly claim: (pod: Pod) => Promise<boolean>;
   /** Asked right before the command is sent, after the claim: why it must not be sent after all. null: it may. */
   readonly obstacle: () => string | null;
   /** Called when everything has been checked and claimed, right before the command is sent. */
@@ -53,7 +53,7 @@ export async function runHook(options: RunHookOptions, signal: AbortSignal): Pro
   if (before.metadata.uid !== pod.uid) return { did: 'pod gone', reason: 'PodReplaced' };
   if (before.metadata.deletionTimestamp != null) return { did: 'not begun' };
   if (runningID(before, hook.container) !== containerID) return { did: 'not begun' };
-  if (!(await options.claim())) return { did: 'not begun' };
+  if (!(await options.claim(before))) return { did: 'not begun' };
   const obstacle = signal.aborted ? 'the executor is stopping' : options.obstacle();
   if (obstacle !== null) return { did: 'not sent', message: obstacle };
   options.starting();
