@@ -145,9 +145,10 @@ export class Attempts {
 
   async #markRunning(run: PodRun, index: number): Promise<void> {
     try {
-      if (this.#obstacle(run) !== null) return;
       const pod = await getPod(this.#parts.cluster, run.ref, this.#cut);
-      if (pod?.metadata.uid === run.ref.uid) await this.#context.mark(run, index, pod);
+      // The answer may have taken longer than this executor leads.
+      if (pod?.metadata.uid !== run.ref.uid || this.#obstacle(run) !== null) return;
+      await this.#context.mark(run, index, pod);
     } catch (error) {
       const { namespace, name } = run.ref;
       this.#parts.log.debug({ err: error, namespace, pod: name }, 'mark not written, the next one will be');
