@@ -179,7 +179,8 @@ describe('bounds', () => {
       state: 'Succeeded',
       stdout: { droppedBytes: 1024 ** 3 - 4096, text: expect.stringMatching(/\0end\n$/) },
     });
-    expect((await peakRssMiB()) - before).toBeLessThan(64);
+    // An eighth of what was printed: V8 takes tens of MB for young objects before it looks for what is garbage.
+    expect((await peakRssMiB()) - before).toBeLessThan(128);
   }, 300_000);
 });
 
