@@ -1,52 +1,20 @@
 import { hookRunApiVersion, hookRunKind, hookRunPlural } from '../shared/hook-run.ts';
+import { definitionOf } from './definition.ts';
 import { hookRunSpecSchema } from './hook-run-spec.ts';
 import { hookRunStatusSchema } from './hook-run-status.ts';
-import type { Schema } from './schema.ts';
-
-const [group = '', version = ''] = hookRunApiVersion.split('/');
 
 /** The CustomResourceDefinition of a HookRun, as the API server takes it. */
-export const hookRunCrd = {
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name: `${hookRunPlural}.${group}` },
-  spec: {
-    group,
-    scope: 'Namespaced',
-    names: {
-      kind: hookRunKind,
-      listKind: `${hookRunKind}List`,
-      plural: hookRunPlural,
-      singular: hookRunKind.toLowerCase(),
-      shortNames: ['hr'],
-      categories: ['restore-hooks'],
-    },
-    versions: [
-      {
-        name: version,
-        served: true,
-        storage: true,
-        subresources: { status: {} },
-        additionalPrinterColumns: columns(),
-        schema: {
-          openAPIV3Schema: {
-            description:
-              "The record of one restored pod's hooks: what was planned, how far it has come, and what each command said. The executor makes it, in the pod's namespace, keeps it while the pod exists and for some days after it finished, and runs nothing that it could not write down here before.",
-            type: 'object',
-            required: ['spec'],
-            properties: {
-              apiVersion: { description: `${group}/${version}.`, type: 'string' },
-              kind: { description: `${hookRunKind}.`, type: 'string' },
-              metadata: { type: 'object' },
-              spec: hookRunSpecSchema,
-              status: hookRunStatusSchema,
-            },
-          } satisfies Schema,
-        },
-      },
-    ],
-  },
-};
+export const hookRunCrd = definitionOf({
+  apiVersion: hookRunApiVersion,
+  kind: hookRunKind,
+  plural: hookRunPlural,
+  shortName: 'hr',
+  description:
+    "The record of one restored pod's hooks: what was planned, how far it has come, and what each command said. The executor makes it, in the pod's namespace, keeps it while the pod exists and for some days after it finished, and runs nothing that it could not write down here before.",
+  columns: columns(),
+  spec: hookRunSpecSchema,
+  status: hookRunStatusSchema,
+});
 
 function columns() {
   return [

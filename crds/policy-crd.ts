@@ -1,10 +1,10 @@
 import { inheritable } from '../shared/inherit.ts';
 import { policyApiVersion, policyKind } from '../shared/policy.ts';
+import { definitionOf } from './definition.ts';
 import { bounds } from './bounds.ts';
 import { ruleSchema } from './rule-schema.ts';
 import type { Schema } from './schema.ts';
 
-const [group = '', version = ''] = policyApiVersion.split('/');
 const plural = 'restorehookpolicies';
 
 const specSchema: Schema = {
@@ -65,47 +65,17 @@ const statusSchema: Schema = {
 };
 
 /** The CustomResourceDefinition of a RestoreHookPolicy, as the API server takes it. */
-export const policyCrd = {
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name: `${plural}.${group}` },
-  spec: {
-    group,
-    scope: 'Namespaced',
-    names: {
-      kind: policyKind,
-      listKind: `${policyKind}List`,
-      plural,
-      singular: policyKind.toLowerCase(),
-      shortNames: ['rhp'],
-      categories: ['restore-hooks'],
-    },
-    versions: [
-      {
-        name: version,
-        served: true,
-        storage: true,
-        subresources: { status: {} },
-        additionalPrinterColumns: columns(),
-        schema: {
-          openAPIV3Schema: {
-            description:
-              "Standing hooks for every restore: init containers and commands for the pods that come back from a backup. One in the system's own namespace (restore-hooks by default) applies to every namespace that its rules name; one elsewhere to the pods of its own namespace. Hooks in a pod's annotations go before it.",
-            type: 'object',
-            required: ['spec'],
-            properties: {
-              apiVersion: { description: `${group}/${version}.`, type: 'string' },
-              kind: { description: `${policyKind}.`, type: 'string' },
-              metadata: { type: 'object' },
-              spec: specSchema,
-              status: statusSchema,
-            },
-          } satisfies Schema,
-        },
-      },
-    ],
-  },
-};
+export const policyCrd = definitionOf({
+  apiVersion: policyApiVersion,
+  kind: policyKind,
+  plural,
+  shortName: 'rhp',
+  description:
+    "Standing hooks for every restore: init containers and commands for the pods that come back from a backup. One in the system's own namespace (restore-hooks by default) applies to every namespace that its rules name; one elsewhere to the pods of its own namespace. Hooks in a pod's annotations go before it.",
+  columns: columns(),
+  spec: specSchema,
+  status: statusSchema,
+});
 
 function columns() {
   return [
