@@ -5,7 +5,7 @@ import { changeHook, hasEnded, type HookRecord } from '../shared/record.ts';
 import { backoffMs, type Backoff } from '../shared/service/backoff.ts';
 import { pause } from '../shared/service/pause.ts';
 import { lastWords } from './last-words.ts';
-import type { ExecutorOptions, ExecutorParts } from './executor.ts';
+import type { ExecutorOptions, ExecutorParts } from './executor-parts.ts';
 import { getPod } from './pod-api.ts';
 import { isDone, type PodRun } from './pod-run.ts';
 import { recordEnd, unclaimed } from './record-end.ts';

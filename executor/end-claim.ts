@@ -3,7 +3,7 @@ import type { ExecHook } from '../shared/hook.ts';
 import { reasonSentence } from '../shared/outcome.ts';
 import type { Pod } from '../shared/pod.ts';
 import { changeHook, type Claim } from '../shared/record.ts';
-import type { ExecutorOptions, ExecutorParts } from './executor.ts';
+import type { ExecutorOptions, ExecutorParts } from './executor-parts.ts';
 import { endGroup } from './end-group.ts';
 import { getPod } from './pod-api.ts';
 import type { PodRun } from './pod-run.ts';

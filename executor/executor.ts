@@ -1,78 +1,29 @@
 import { hooksMark, type ConditionReason } from '../shared/condition.ts';
 import { viewContainer } from '../shared/container-state.ts';
 import { followInit } from '../shared/follow-init.ts';
-import type { HookRunRestore } from '../shared/hook-run.ts';
 import { nextStep, type Ending } from '../shared/next-step.ts';
-import type { planPod } from '../shared/plan.ts';
 import type { Pod } from '../shared/pod.ts';
 import { changeHook, hasEnded } from '../shared/record.ts';
-import { failureGroup, type FailureScope } from '../shared/restore-failure.ts';
-import type { RestoreScope } from '../shared/restored.ts';
+import { failureGroup } from '../shared/restore-failure.ts';
 import type { RunSummary } from '../shared/run-summary.ts';
 import { backoffMs, type Backoff } from '../shared/service/backoff.ts';
-import type { Cluster } from '../shared/service/cluster.ts';
-import type { Logger } from '../shared/service/logger.ts';
-import type { Planning } from '../shared/service/planning.ts';
-import { createWatch, type Watch, type WatchTiming } from '../shared/service/watch.ts';
+import { createWatch, type Watch } from '../shared/service/watch.ts';
 import { Attempts } from './attempts.ts';
-import type { EndGroupTiming } from './end-group.ts';
-import { endClaim, type Holders } from './end-claim.ts';
-import type { ExecutorMetrics } from './metrics.ts';
-import { title, type Narrator } from './narrator.ts';
+import { endClaim } from './end-claim.ts';
+import type { ExecutorNeeds, ExecutorOptions, ExecutorParts } from './executor-parts.ts';
+import { title } from './narrator.ts';
 import { asksForRerun, openRun } from './open-run.ts';
 import { trimPod, writeConditions, type PodRef } from './pod-api.ts';
 import { lastWords } from './last-words.ts';
 import { concerned, isDone, summaryOf, type Known, type PodRun } from './pod-run.ts';
-import type { PolicyStatus } from './policy-status.ts';
 import { createQueue } from './queue.ts';
-import type { CommandLimits } from './run-command.ts';
 import { unclaimed } from './record-end.ts';
-import { createRunStore, type RunStore } from './run-store.ts';
-import { createRuns, type Runs } from './runs.ts';
+import { createRunStore } from './run-store.ts';
+import { createRuns } from './runs.ts';
 import { saveRun, type Saved } from './save-run.ts';
 import { createSlots, type Slots } from './slots.ts';
 import { tellRuns, tellWatch } from './tell-watch.ts';
 import { writeEnd } from './write-end.ts';
-
-export interface ExecutorOptions {
-  readonly scope: RestoreScope;
-  readonly failures: FailureScope;
-  readonly installedAtMs: number;
-  /** Pods in which a hook runs at a time. */
-  readonly maxParallelPods: number;
-  /** How long running hooks may take to end after the signal, before their connections are cut. */
-  readonly shutdownGraceMs: number;
-  /** How often it is asked whether the API server serves HookRuns. */
-  readonly discoveryMs: number;
-  readonly limits: CommandLimits;
-  readonly endGroupTiming: EndGroupTiming;
-  readonly watchTiming?: Partial<WatchTiming>;
-}
-
-/** What an executor is given. */
-export interface ExecutorNeeds {
-  readonly cluster: Cluster;
-  readonly planning: Planning;
-  readonly plan: typeof planPod;
-  readonly policyStatus: PolicyStatus;
-  readonly log: Logger;
-  readonly metrics: ExecutorMetrics;
-  readonly narrator: Narrator;
-  readonly nowMs: () => number;
-  /** Of this process; its Lease bears it. */
-  readonly identity: string;
-  /** False: others may take this executor for dead, so that it must begin nothing. */
-  readonly isFresh: () => boolean;
-  readonly holders: Holders;
-  /** Called for each Restore of which a HookRun has changed. */
-  readonly restoreChanged: (restore: HookRunRestore) => void;
-}
-
-/** What its parts work with. */
-export interface ExecutorParts extends ExecutorNeeds {
-  readonly store: RunStore;
-  readonly runs: Runs;
-}
 
 /** Keys handled at a time. Most of a decision is to wait for the API server. */
 const deciders = 16;
@@ -315,7 +266,7 @@ export class Executor {
     const known = moments.filter((moment) => moment !== null);
     if (known.length > 0) this.#queue.addAfter(key, Math.min(...known) - this.#parts.nowMs());
     if (run.busy) return;
-    await this.#save(run);
+    if ((await this.#save(run)) === 'lost') return;
     if (run.mark === null && pod !== null && run.object !== null)
       await this.#mark(run, 'Waiting', 'not begun yet', pod);
   }
@@ -344,7 +295,7 @@ export class Executor {
       }
       await endClaim({ run, index, hook, claim, pod }, this.#options, this.#parts, this.#cut.signal);
       this.#noteFailure(run);
-      await this.#save(run);
+      if ((await this.#save(run)) === 'lost') return false;
       this.#attempts.tellEnd(run, index);
     }
     return true;
@@ -369,7 +320,8 @@ export class Executor {
       run.record = changeHook(run.record, hook, { state, reason, message, finishedAtMs });
       this.#noteFailure(run);
     }
-    await this.#save(run);
+    // Whoever has gone on with the run tells what becomes of it.
+    if ((await this.#save(run)) === 'lost') return;
     for (const { hook } of endings) this.#attempts.tellEnd(run, hook);
   }
 

@@ -6,7 +6,7 @@ import { annotationsOnly, type PlanContext } from '../shared/plan-context.ts';
 import type { Pod } from '../shared/pod.ts';
 import { policyKind } from '../shared/policy.ts';
 import { judgeTaking, type Taking } from '../shared/take.ts';
-import type { ExecutorOptions, ExecutorParts } from './executor.ts';
+import type { ExecutorOptions, ExecutorParts } from './executor-parts.ts';
 import { annotatePod, writeConditions, type AnnotationChanges, type PodRef } from './pod-api.ts';
 
 /** Events live for an hour by default, and repeat themselves under one name: an older pod's warnings were told before. */

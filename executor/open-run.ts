@@ -5,7 +5,7 @@ import { reasonSentence } from '../shared/outcome.ts';
 import type { Pod } from '../shared/pod.ts';
 import { waitingHook } from '../shared/record.ts';
 import { rerunContext } from '../shared/rerun-context.ts';
-import type { ExecutorOptions, ExecutorParts } from './executor.ts';
+import type { ExecutorOptions, ExecutorParts } from './executor-parts.ts';
 import { commandBack, meetPod, type Meeting } from './meet-pod.ts';
 import { summary } from './narrator.ts';
 import { getPod, writeConditions, type PodRef } from './pod-api.ts';

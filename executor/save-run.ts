@@ -26,6 +26,7 @@ const mostConflicts = 10;
  */
 export function saveRun(run: PodRun, saving: Saving, signal: AbortSignal): Promise<Saved> {
   const saved = run.saving.then(() => save(run, saving, signal));
+  // Whoever asked for this write is told that it failed; the next one is tried all the same.
   run.saving = saved.catch(() => undefined);
   return saved;
 }

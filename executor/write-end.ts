@@ -1,6 +1,6 @@
 import { hooksMark } from '../shared/condition.ts';
 import type { Pod } from '../shared/pod.ts';
-import type { ExecutorParts } from './executor.ts';
+import type { ExecutorParts } from './executor-parts.ts';
 import { commandBack } from './meet-pod.ts';
 import { summary } from './narrator.ts';
 import { getPod, writeConditions } from './pod-api.ts';

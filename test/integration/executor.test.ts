@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { ExecutorOptions } from '../../executor/executor.ts';
+import type { ExecutorOptions } from '../../executor/executor-parts.ts';
 import type { ExecHook } from '../../shared/hook.ts';
 import type { Pod } from '../../shared/pod.ts';
 import { annotationPlanning } from '../../shared/service/planning.ts';

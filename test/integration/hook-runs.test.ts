@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { ExecutorNeeds, ExecutorOptions } from '../../executor/executor.ts';
+import type { ExecutorNeeds, ExecutorOptions } from '../../executor/executor-parts.ts';
 import { freezeExec } from '../../shared/freeze-plan.ts';
 import type { ExecHook } from '../../shared/hook.ts';
 import type { HookRun, HookRunExecStatus } from '../../shared/hook-run.ts';
