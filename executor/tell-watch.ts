@@ -34,7 +34,7 @@ export function tellRuns(note: CustomResourceNote, log: Logger): void {
       break;
     case 'not served':
       log.error(
-        'the API server does not serve HookRuns, so no hook is run: install the CRDs (charts/restore-hooks/crds)',
+        'the API server does not serve HookRuns, so no hook is run: install the CRDs (charts/restore-hooks/files/crds)',
       );
       break;
     case 'discovery failed':

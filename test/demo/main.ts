@@ -13,7 +13,7 @@ const usage = `Runs the examples of Velero's restore hooks page on a real Kubern
   --keep   leaves the cluster, the webhook and the executor up, and tells how to use them, until Ctrl-C
 
 With RESTORE_HOOKS_KUBECONFIG it runs on a cluster of your own instead (namespace app, removed again; what
-examples/install/rbac.yaml and charts/restore-hooks/crds make stays). Its API server must reach this machine at RESTORE_HOOKS_HOST_ADDRESS.
+examples/install/rbac.yaml and charts/restore-hooks/files/crds make stays). Its API server must reach this machine at RESTORE_HOOKS_HOST_ADDRESS.
 
 Exit code 0 if every hook did what it should and the data is back, else 1.
 `;

@@ -3,7 +3,7 @@ import { hookRunApiVersion, hookRunPlural } from '../../shared/hook-run.ts';
 import { kubectl } from './kubectl.ts';
 import type { AnyCluster } from './own-cluster.ts';
 
-const folder = fileURLToPath(new URL('../../charts/restore-hooks/crds/', import.meta.url));
+const folder = fileURLToPath(new URL('../../charts/restore-hooks/files/crds/', import.meta.url));
 const plurals = [hookRunPlural, 'restorehookpolicies'];
 
 /**

@@ -5,7 +5,7 @@ import { render } from '../../../crds/render.ts';
 import type { Schema } from '../../../crds/schema.ts';
 import { nodesOf } from '../../support/schema-nodes.ts';
 
-const file = new URL('../../../charts/restore-hooks/crds/hookruns.yaml', import.meta.url);
+const file = new URL('../../../charts/restore-hooks/files/crds/hookruns.yaml', import.meta.url);
 const [version] = hookRunCrd.spec.versions;
 const schema: Schema = version?.schema.openAPIV3Schema ?? {};
 const all = nodesOf(schema);

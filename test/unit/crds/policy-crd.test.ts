@@ -5,7 +5,7 @@ import { render } from '../../../crds/render.ts';
 import type { Schema } from '../../../crds/schema.ts';
 import { nodesOf } from '../../support/schema-nodes.ts';
 
-const file = new URL('../../../charts/restore-hooks/crds/restorehookpolicies.yaml', import.meta.url);
+const file = new URL('../../../charts/restore-hooks/files/crds/restorehookpolicies.yaml', import.meta.url);
 const schema: Schema = policyCrd.spec.versions[0]?.schema.openAPIV3Schema ?? {};
 
 const all = nodesOf(schema);
