@@ -3,20 +3,46 @@ import { openCluster } from '../shared/service/open-cluster.ts';
 import { createLogger } from '../shared/service/logger.ts';
 import { shutdownSignal } from '../shared/service/shutdown.ts';
 import { executorEnvironment } from './config.ts';
+import { giveBackEnvironment } from './give-back-config.ts';
+import { giveBack } from './give-back.ts';
 import { runExecutor } from './start.ts';
 
-const reading = readEnvironment(executorEnvironment, process.env);
-if (!reading.ok) {
-  process.stderr.write(`restore-hooks executor: the configuration is not usable\n${reading.message}\n`);
-  process.exit(2);
+const connect = (kubeconfig: string | null) => openCluster(kubeconfig, process.env);
+const [command, ...more] = process.argv.slice(2);
+if (command === undefined) await execute();
+else if (command === 'give-back' && more.length === 0) await giveAllBack();
+else refuse(`there is no ${[command, ...more].join(' ')}: give-back, or nothing`);
+
+async function execute(): Promise<void> {
+  const reading = readEnvironment(executorEnvironment, process.env);
+  if (!reading.ok) return refuse(`the configuration is not usable\n${reading.message}`);
+  const log = createLogger({ name: 'executor', level: reading.config.logLevel });
+  try {
+    await runExecutor(reading.config, connect, log, shutdownSignal());
+    // The API client's idle connections would keep the process for as long as the server likes.
+    process.exit(0);
+  } catch (error) {
+    log.fatal({ err: error }, 'executor failed');
+    process.exit(1);
+  }
 }
-const log = createLogger({ name: 'executor', level: reading.config.logLevel });
-try {
-  const connect = (kubeconfig: string | null) => openCluster(kubeconfig, process.env);
-  await runExecutor(reading.config, connect, log, shutdownSignal());
-  // The API client's idle connections would keep the process for as long as the server likes.
-  process.exit(0);
-} catch (error) {
-  log.fatal({ err: error }, 'executor failed');
-  process.exit(1);
+
+/** For an uninstall: what a takeover has moved goes back, and the process ends. */
+async function giveAllBack(): Promise<void> {
+  const reading = readEnvironment(giveBackEnvironment, process.env);
+  if (!reading.ok) return refuse(`the configuration is not usable\n${reading.message}`);
+  const { kubeconfig, restoreNamespaces, logLevel } = reading.config;
+  const log = createLogger({ name: 'give-back', level: logLevel });
+  try {
+    const given = await giveBack(await connect(kubeconfig), { restoreNamespaces, log }, shutdownSignal());
+    process.exit(given.left === 0 ? 0 : 1);
+  } catch (error) {
+    log.fatal({ err: error }, 'give-back failed');
+    process.exit(1);
+  }
+}
+
+function refuse(problem: string): never {
+  process.stderr.write(`restore-hooks executor: ${problem}\n`);
+  process.exit(2);
 }

@@ -1,4 +1,3 @@
-import { execKeys, movedCommandKey } from '../shared/annotations.ts';
 import { findMark, hooksMark } from '../shared/condition.ts';
 import type { Plan } from '../shared/hook.ts';
 import { reasonSentence } from '../shared/outcome.ts';
@@ -7,6 +6,7 @@ import type { Pod } from '../shared/pod.ts';
 import { policyKind } from '../shared/policy.ts';
 import { judgeTaking, type Taking } from '../shared/take.ts';
 import type { ExecutorOptions, ExecutorParts } from './executor-parts.ts';
+import { commandBack } from './command-back.ts';
 import { annotatePod, writeConditions, type AnnotationChanges, type PodRef } from './pod-api.ts';
 
 /** Events live for an hour by default, and repeat themselves under one name: an older pod's warnings were told before. */
@@ -118,14 +118,6 @@ function tellPolicies(ref: PodRef, { policies, warnings }: Plan, { policyStatus 
     const problem = warnings.find(({ place }) => isOf.test(place));
     if (problem !== undefined) policyStatus.problem(policy, problem.text, ref);
   }
-}
-
-/** The annotations as the user wrote them, for backups and an uninstall to find (hooks.md section 10). Empty: they are. */
-export function commandBack(pod: Pod | null): AnnotationChanges {
-  const annotations = pod?.metadata.annotations ?? {};
-  const moved = annotations[movedCommandKey];
-  if (moved === undefined) return {};
-  return { [movedCommandKey]: null, [execKeys.command]: annotations[execKeys.command] ?? moved };
 }
 
 /** False: to be tried again. */

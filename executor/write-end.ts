@@ -1,7 +1,7 @@
 import { hooksMark } from '../shared/condition.ts';
 import type { Pod } from '../shared/pod.ts';
 import type { ExecutorParts } from './executor-parts.ts';
-import { commandBack } from './meet-pod.ts';
+import { commandBack } from './command-back.ts';
 import { summary } from './narrator.ts';
 import { getPod, writeConditions } from './pod-api.ts';
 import type { PodRun } from './pod-run.ts';
