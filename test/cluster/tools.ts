@@ -6,7 +6,7 @@ import { cacheFolder, ensureFolder } from './cache.ts';
 import { formatDuration, type Progress } from './progress.ts';
 
 /** Programs for single tests and the bench; each is pinned by a go.mod of its own, as each wants other versions of Kubernetes' libraries. */
-export type ToolName = 'helm' | 'helm-docs' | 'kwok';
+export type ToolName = 'helm' | 'helm-docs' | 'kube-router' | 'kwok';
 
 /**
  * Sees to it that a program exists, building it from the module that tools/NAME/go.mod pins: half a minute to three minutes
@@ -67,5 +67,6 @@ async function readRecipe(name: ToolName, source: string) {
 const versionStamps: Readonly<Record<ToolName, readonly string[]>> = {
   helm: ['helm.sh/helm/v4/internal/version.version'],
   'helm-docs': ['main.version'],
+  'kube-router': ['github.com/cloudnativelabs/kube-router/v2/pkg/version.Version'],
   kwok: ['sigs.k8s.io/kwok/pkg/consts.Version'],
 };
