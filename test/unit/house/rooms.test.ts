@@ -24,6 +24,8 @@ describe('the import rules of the rooms', () => {
     { file: 'webhook/a.ts', code: "import '../cli/b.ts';" },
     { file: 'crds/a.ts', code: "import '../cli/b.ts';" },
     { file: 'executor/a.ts', code: "import '../crds/b.ts';" },
+    { file: 'image/a.ts', code: "import '../cli/b.ts';" },
+    { file: 'webhook/a.ts', code: "import '../image/b.ts';" },
     { file: 'shared/a.ts', code: "import '../webhook/b.ts';" },
     { file: 'shared/a.ts', code: "import type { B } from '../executor/b.ts';" },
     { file: 'shared/a.ts', code: "import './service/logger.ts';" },
