@@ -1,26 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
 import { generate } from 'selfsigned';
+import { clockSkewMs, dayMs, defaultAuthorityDays, defaultServingDays } from './life.ts';
+import type { CertificatePair } from './pair.ts';
 
-/** A certificate and its private key (PKCS#8), both in PEM. */
-export interface CertificatePair {
-  readonly cert: string;
-  readonly key: string;
-}
+export type { CertificatePair } from './pair.ts';
 
 /** What a serving certificate is valid for; at least one name or address in all. */
 export interface Subjects {
   readonly dnsNames: readonly string[];
   readonly ipAddresses: readonly string[];
 }
-
-const dayMs = 24 * 60 * 60 * 1000;
-/** Nodes' clocks differ; a certificate that is not valid yet on one of them is refused there. */
-const clockSkewMs = 5 * 60 * 1000;
-
-export const defaultAuthorityDays = 365;
-/** Renewed well before by whoever issues it; the webhook serves the new one without a restart. */
-export const defaultServingDays = 30;
 
 // selfsigned's own defaults are RSA and SHA-1. Each certificate gets a random serial number of 72 bits from it.
 const ecdsaSha256 = { keyType: 'ec', curve: 'P-256', algorithm: 'sha256' } as const;

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { defaultExcludedNamespaces, defaultRestoreLabel } from '../shared/restored.ts';
-import { defaultAuthorityDays, defaultServingDays } from './certificates.ts';
+import { defaultAuthorityDays, defaultServingDays } from './life.ts';
 import type { WebhookAddress } from './registration.ts';
 
 export const usage = `Makes a certificate authority and a serving certificate for the webhook.
@@ -8,6 +8,9 @@ export const usage = `Makes a certificate authority and a serving certificate fo
   node certs/main.ts --out DIR [--dns NAME]… [--ip ADDRESS]… [--days N] [--ca-days N]
                      [--registration FILE (--url URL | --service NAMESPACE/NAME[:PORT])
                       [--restore-label KEY] [--exclude NAMESPACE]… [--restore-namespace NAMESPACE]… [--failure-policy Ignore|Fail] [--timeout SECONDS]]
+
+  node certs/main.ts keep      goes on: in a cluster, makes, renews and rotates them, and looks whether they are trusted
+                               (docs/certificates.md)
 
   --out             the folder to write tls.crt, tls.key and ca.crt to
   --dns, --ip       what the webhook is reached as; with --service its names are added

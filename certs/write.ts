@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readlink, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CertificatePair } from './certificates.ts';
+import type { CertificatePair } from './pair.ts';
 
 /** The files, called as in a Secret of type kubernetes.io/tls. */
 export const certificateFiles = ['tls.crt', 'tls.key', 'ca.crt'] as const;

@@ -12,6 +12,8 @@ export interface ProbesOptions {
   readonly registry: Registry;
   /** Asked at every request for /readyz; must return at once. */
   readonly readiness: () => Readiness;
+  /** The same for /startupz, for what others wait for before they start. Not served unless given. */
+  readonly startup?: () => Readiness;
 }
 
 export interface Probes {
@@ -35,7 +37,7 @@ interface Answer {
 }
 
 /**
- * Serves `/healthz`, `/readyz` and `/metrics` over plain HTTP on a port of their own, so that a probe needs no
+ * Serves `/healthz`, `/readyz`, `/metrics` and, if asked for, `/startupz` over plain HTTP on a port of their own, so that a probe needs no
  * certificate, and works while the main port is busy or closing.
  *
  * @throws what listening throws (port taken, address not there).
@@ -73,6 +75,7 @@ async function answer(request: IncomingMessage, options: ProbesOptions): Promise
   try {
     if (path === '/healthz') return plain(200, 'ok');
     if (path === '/readyz') return readyz(options.readiness());
+    if (path === '/startupz' && options.startup !== undefined) return readyz(options.startup());
     if (path === '/metrics') {
       return { status: 200, type: options.registry.contentType, body: await options.registry.metrics() };
     }
