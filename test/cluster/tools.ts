@@ -6,7 +6,8 @@ import { cacheFolder, ensureFolder } from './cache.ts';
 import { formatDuration, type Progress } from './progress.ts';
 
 /** Programs for single tests and the bench; each is pinned by a go.mod of its own, as each wants other versions of Kubernetes' libraries. */
-export type ToolName = 'helm' | 'helm-docs' | 'kube-router' | 'kwok';
+export const toolNames = ['helm', 'helm-docs', 'kube-router', 'kwok'] as const;
+export type ToolName = (typeof toolNames)[number];
 
 /**
  * Sees to it that a program exists, building it from the module that tools/NAME/go.mod pins: half a minute to three minutes

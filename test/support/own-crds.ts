@@ -39,3 +39,9 @@ export async function untilKnown<T>(attempt: () => Promise<T>): Promise<T> {
     }
   }
 }
+
+/** Removes them again, with all HookRuns and policies: Helm refuses to take over what it has not made. */
+export async function removeDefinitions(cluster: AnyCluster): Promise<void> {
+  const crds = plurals.map((plural) => `crd/${plural}.restorehooks.io`);
+  await kubectl(cluster, ['delete', ...crds, '--ignore-not-found', '--wait', '--timeout=120s']);
+}
