@@ -1,14 +1,10 @@
 import type { Spread } from './statistics.ts';
-import { aimsOf, rowsOf, type Percentiles, type Row } from './summary.ts';
+import { aimsOf, rowsOf, type Aim, type Percentiles, type Row } from './summary.ts';
 import type { BenchResult } from './webhook.ts';
 
-/** The page about a run, in Markdown: the aims, a table of all cases, and how it was measured. */
-export function renderPage(result: BenchResult, machine: string, plots: readonly string[]): string {
+/** The section about a run, in Markdown: the aims, a table of all cases, and how it was measured. */
+export function renderSection(result: BenchResult, machine: string, plots: readonly string[]): string {
   return [
-    '# Benchmarks',
-    '',
-    'Written by `npm run bench -- webhook`. Numbers of one machine on one day: the ratios are what carries over.',
-    '',
     '## The webhook, beside a bare server',
     '',
     'The webhook’s real process against a bare `node:https` server that parses the same body and answers a constant, with the same',
@@ -20,7 +16,7 @@ export function renderPage(result: BenchResult, machine: string, plots: readonly
     '',
     '### Aims',
     '',
-    ...renderAims(result),
+    ...renderAims(aimsOf(result)),
     '',
     '### All cases',
     '',
@@ -41,11 +37,12 @@ export function renderPage(result: BenchResult, machine: string, plots: readonly
 
 /** The same for a terminal. */
 export function renderTerminal(result: BenchResult): string {
-  return [...renderAims(result), '', ...renderTable(rowsOf(result)), '', ...renderMemory(result)].join('\n');
+  return [...renderAims(aimsOf(result)), '', ...renderTable(rowsOf(result)), '', ...renderMemory(result)].join('\n');
 }
 
-function renderAims(result: BenchResult): string[] {
-  const rows = aimsOf(result).map(({ what, found, met }) => `| ${what} | ${found} | ${met ? 'met' : '**not met**'} |`);
+/** What was aimed at, and what was found. */
+export function renderAims(aims: readonly Aim[]): string[] {
+  const rows = aims.map(({ what, found, met }) => `| ${what} | ${found} | ${met ? 'met' : '**not met**'} |`);
   return ['| aim | found | |', '|---|---|---|', ...rows];
 }
 

@@ -1,12 +1,13 @@
 import { spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { open, readFile, writeFile } from 'node:fs/promises';
+import { open, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { ApiServer } from './api-server.ts';
 import { end, failsWhenEnded, start, type Pinning } from './process.ts';
+import { flagsOfScript } from './script-flags.ts';
 
 /** A webhook reads its Restores before it is ready. */
 const startTimeoutMs = 30_000;
@@ -50,7 +51,7 @@ export async function startWebhook(options: {
   const log = await startLog(join(folder, `webhook-${restores}.log`), pinning);
   const [port, probePort] = await freePorts();
   const child = start(
-    [process.execPath, ...(await flagsOfWebhook()), ...nodeArguments, pathOf('../../webhook/main.ts')],
+    [process.execPath, ...(await flagsOfScript('webhook')), ...nodeArguments, pathOf('../../webhook/main.ts')],
     {
       processor: pinning?.servers,
       env: {
@@ -79,13 +80,6 @@ export async function startWebhook(options: {
       await log.stop();
     },
   };
-}
-
-/** Those that `npm run webhook` gives to Node. */
-async function flagsOfWebhook(): Promise<string[]> {
-  const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
-  const { scripts } = JSON.parse(text) as { readonly scripts: { readonly webhook: string } };
-  return scripts.webhook.split(' ').filter((word) => word.startsWith('--'));
 }
 
 /** A pipe with somebody who reads it, as a container's standard output is one: a line in it is part of what a pod costs. */

@@ -20,7 +20,8 @@ export const componentNames = [
 export type ComponentName = (typeof componentNames)[number];
 
 export interface Component {
-  readonly name: ComponentName;
+  /** kwok is in the kubelet's place, in a cluster of fake nodes. */
+  readonly name: ComponentName | 'kwok';
   readonly command: readonly string[];
   /** Whether it does its work now. */
   readonly ready: () => Promise<boolean>;
@@ -85,7 +86,7 @@ export async function signalComponent(instance: Instance, name: ComponentName, s
 }
 
 /** Whether the component's process is there. */
-export async function runs(instance: Instance, name: ComponentName): Promise<boolean> {
+export async function runs(instance: Instance, name: Component['name']): Promise<boolean> {
   const process = await readProcess(instance.name, name);
   return process !== null && (await isAlive(process));
 }

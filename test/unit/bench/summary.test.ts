@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { renderPage } from '../../bench/report.ts';
+import { renderSection } from '../../bench/report.ts';
 import { plotsOf } from '../../bench/plot.ts';
 import type { Measured } from '../../bench/rounds.ts';
 import { percentileOf, spreadOf } from '../../bench/statistics.ts';
@@ -34,7 +34,7 @@ describe('the aims of the webhook’s benchmark', () => {
   });
 
   it('stand on the page with what was found, beside every case and the memory', () => {
-    const page = renderPage(result(measured(1.51, 749, 3), 180, 0), '2 cores', ['webhook-cpu.svg']);
+    const page = renderSection(result(measured(1.51, 749, 3), 180, 0), '2 cores', ['webhook-cpu.svg']);
     expect(page).toContain('| 1.51 at most (hooks in Restore, 1,000 Restores known) | **not met** |');
     expect(page).toContain('| 1000 → 749 | 0.75 (0.75–0.75) |');
     expect(page).toContain('| webhook, 1,000 Restores | 180 | 180 (peak 190) | 0 for pods, 3 by the clock |');
