@@ -16,6 +16,9 @@ What the schema cannot see, as it is about two values at once, or about where th
 {{- if has $place (list "default" "kube-system" "kube-public" "kube-node-lease") -}}
 {{- fail (printf "--namespace: the release's namespace is left alone by all hooks, so it cannot be %q; %s" $place $own) -}}
 {{- end -}}
+{{- if not .Values.restoreNamespaces -}}
+{{- fail "restoreNamespaces: name at least one, where Velero is or may be; where no Restores are to be looked at, set sources to \"annotations\"" -}}
+{{- end -}}
 {{- if has $place .Values.restoreNamespaces -}}
 {{- fail (printf "restoreNamespaces: %q is Velero's namespace and the release's; whoever removes one removes both: %s" $place $own) -}}
 {{- end -}}
@@ -61,10 +64,7 @@ What the schema cannot see, as it is about two values at once, or about where th
 {{- if and .issuerRef (ne .mode "cert-manager") -}}
 {{- fail (printf "certificates.issuerRef: only mode \"cert-manager\" has issuers; certificates.mode is %q" .mode) -}}
 {{- end -}}
-{{- if .caBundle -}}
-{{- if not (contains "-----BEGIN CERTIFICATE-----" .caBundle) -}}{{- fail "certificates.caBundle: no certificate in PEM" -}}{{- end -}}
-{{- if contains "PRIVATE KEY-----" .caBundle -}}{{- fail "certificates.caBundle: holds a private key, which would be there for everyone to read" -}}{{- end -}}
-{{- end -}}
+{{- include "restore-hooks.checkAuthority" (list "certificates.caBundle" .caBundle) -}}
 {{- if and (ne .mode "secret") (ge (float64 .servingDays) (float64 .authorityDays)) -}}
 {{- fail "certificates.servingDays: less than certificates.authorityDays, or the authority expires under what it signed" -}}
 {{- end -}}
@@ -79,6 +79,12 @@ What the schema cannot see, as it is about two values at once, or about where th
 {{- end -}}
 {{- if eq $.Values.mode "observe" -}}
 {{- fail "webhook.failurePolicy: in mode \"observe\" nothing is done to pods, so none is to be refused for it" -}}
+{{- end -}}
+{{- end -}}
+{{- with .clientCertificates -}}
+{{- include "restore-hooks.checkAuthority" (list "webhook.clientCertificates.authority" .authority) -}}
+{{- if and .names (not .authority) -}}
+{{- fail "webhook.clientCertificates.names: a name counts only in a certificate that webhook.clientCertificates.authority has signed" -}}
 {{- end -}}
 {{- end -}}
 {{- if ge (float64 $.Values.lookupTimeoutSeconds) (float64 .timeoutSeconds) -}}
@@ -104,6 +110,15 @@ What the schema cannot see, as it is about two values at once, or about where th
 {{- define "restore-hooks.checkMetrics" -}}
 {{- if and .Values.metrics.serviceMonitor.enabled .Values.metrics.podMonitor.enabled -}}
 {{- fail "metrics.podMonitor.enabled: with metrics.serviceMonitor.enabled, too, everything would be scraped, and counted, twice" -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Certificates in PEM, and no key among them. Takes a list: the value's name, the value. */}}
+{{- define "restore-hooks.checkAuthority" -}}
+{{- $value := index . 0 -}}
+{{- with index . 1 -}}
+{{- if not (contains "-----BEGIN CERTIFICATE-----" .) -}}{{- fail (printf "%s: no certificate in PEM" $value) -}}{{- end -}}
+{{- if contains "PRIVATE KEY-----" . -}}{{- fail (printf "%s: holds a private key, which would be there for everyone to read" $value) -}}{{- end -}}
 {{- end -}}
 {{- end -}}
 

@@ -34,6 +34,18 @@
   value: /etc/restore-hooks/tls
 - name: RESTORE_HOOKS_MAX_CONNECTIONS
   value: {{ .Values.webhook.maxConnections | toJson | quote }}
+- name: RESTORE_HOOKS_BODY_BUDGET_MIB
+  value: {{ .Values.webhook.bodyBudgetMiB | toJson | quote }}
+{{- with .Values.webhook.clientCertificates }}
+{{- if .authority }}
+- name: RESTORE_HOOKS_CLIENT_CA_FILE
+  value: /etc/restore-hooks/clients/ca.crt
+{{- end }}
+{{- if .names }}
+- name: RESTORE_HOOKS_CLIENT_NAMES
+  value: {{ .names | join "," | quote }}
+{{- end }}
+{{- end }}
 # The preStop waits instead: as long as it does, the pod is Ready, and a Service all of whose pods end at once still has it.
 - name: RESTORE_HOOKS_SHUTDOWN_DELAY_SECONDS
   value: '0'
@@ -80,6 +92,12 @@
   value: {{ .outputLimitBytes | toJson | quote }}
 - name: RESTORE_HOOKS_LOG_OUTPUT
   value: {{ .logOutput | quote }}
+- name: RESTORE_HOOKS_RECORD_OUTPUT
+  value: {{ .recordOutput | quote }}
+{{- with .redact }}
+- name: RESTORE_HOOKS_REDACT
+  value: {{ join "\n" . | quote }}
+{{- end }}
 - name: RESTORE_HOOKS_PING_INTERVAL_SECONDS
   value: {{ .pingIntervalSeconds | toJson | quote }}
 - name: RESTORE_HOOKS_SHUTDOWN_GRACE_SECONDS
@@ -108,8 +126,6 @@
 {{- define "restore-hooks.giveBackEnv" -}}
 - name: RESTORE_HOOKS_RESTORE_NAMESPACES
   value: {{ .Values.restoreNamespaces | join "," | quote }}
-- name: RESTORE_HOOKS_RESTORE_LABEL
-  value: {{ .Values.restoreLabel | quote }}
 - name: RESTORE_HOOKS_LOG_LEVEL
   value: {{ .Values.logLevel | quote }}
 {{- end -}}

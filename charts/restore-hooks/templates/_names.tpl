@@ -20,6 +20,7 @@ label of 63. What is cut ends in a hash, or two releases with long names could b
 
 {{- define "restore-hooks.webhook" -}}{{ include "restore-hooks.fullname" . }}-webhook{{- end -}}
 {{- define "restore-hooks.executor" -}}{{ include "restore-hooks.fullname" . }}-executor{{- end -}}
+{{- define "restore-hooks.clients" -}}{{ include "restore-hooks.fullname" . }}-clients{{- end -}}
 {{- define "restore-hooks.giveBack" -}}{{ include "restore-hooks.fullname" . }}-give-back{{- end -}}
 
 {{/* The Secret of the serving certificate: the webhook's own, cert-manager's, or the user's. */}}
@@ -76,7 +77,7 @@ annotations:
 
 {{/* Whether Restores are looked at: a text, empty for no. */}}
 {{- define "restore-hooks.watchesRestores" -}}
-{{- if and (eq .Values.sources "all") .Values.restoreNamespaces -}}true{{- end -}}
+{{- if eq .Values.sources "all" -}}true{{- end -}}
 {{- end -}}
 
 {{/* Namespaces to leave alone, as JSON: the list that webhook, executor and registration must have alike. */}}
