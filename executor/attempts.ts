@@ -2,6 +2,7 @@ import type { ExecHook } from '../shared/hook.ts';
 import { reasonSentence } from '../shared/outcome.ts';
 import type { Pod } from '../shared/pod.ts';
 import { changeHook, hasEnded, type HookRecord } from '../shared/record.ts';
+import { waitAfterMs, waitMs } from '../shared/service/api-error.ts';
 import { backoffMs, type Backoff } from '../shared/service/backoff.ts';
 import { pause } from '../shared/service/pause.ts';
 import { lastWords } from './last-words.ts';
@@ -188,12 +189,14 @@ export class Attempts {
     }
     if (end.did === 'not sent') {
       log.warn({ namespace, pod: name, problem: end.message }, 'command not sent, trying again');
-      this.#backOff(run);
+      this.#backOff(run, end.retryAfterMs);
     }
     // It may have ended unrun while it was looked at.
     if (hasEnded(recordOf(run, index))) return;
-    run.record = recordEnd(run.record, index, hook, end, nowMs);
-    if (end.did === 'not begun') this.#backOff(run);
+    const { recordOutput = true } = this.#options;
+    run.record = recordEnd(run.record, index, hook, end, nowMs, recordOutput);
+    if (end.did === 'run' && !recordOutput) this.#parts.narrator.printed(run.ref, run.hooks, index, end.result);
+    if (end.did === 'not begun') this.#backOff(run, null);
     else if (end.did === 'not sent') await this.#persist(run, index);
     else await this.#ended(run, index);
   }
@@ -206,9 +209,9 @@ export class Attempts {
   }
 
   /** Nothing is tried for the run before that time, whatever news of its pod comes meanwhile. */
-  #backOff(run: PodRun): void {
+  #backOff(run: PodRun, retryAfterMs: number | null): void {
     run.failures += 1;
-    run.notBeforeMs = performance.now() + backoffMs(saveRetry, run.failures, Math.random());
+    run.notBeforeMs = performance.now() + waitMs(retryAfterMs, backoffMs(saveRetry, run.failures, Math.random()));
   }
 
   /** Tries until it is written, somebody else's word counts (false), or the time is over. */
@@ -217,6 +220,7 @@ export class Attempts {
     const { namespace, name } = run.ref;
     for (let failures = 1; ; failures += 1) {
       const last = this.#cut.aborted;
+      let problem: unknown;
       const signal = lastWords(this.#cut);
       try {
         const saved = await saveRun(run, this.#parts, signal);
@@ -235,8 +239,9 @@ export class Attempts {
       } catch (error) {
         log.warn({ err: error, namespace, pod: name }, 'HookRun not written, trying again');
         if (last) return true;
+        problem = error;
       }
-      await pause(backoffMs(saveRetry, failures, Math.random()), this.#cut);
+      await pause(waitAfterMs(problem, backoffMs(saveRetry, failures, Math.random())), this.#cut);
     }
   }
 }

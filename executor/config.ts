@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readPatterns } from '../shared/redact.ts';
 import { integer, list, logLevel, port, seconds, text } from '../shared/service/environment-fields.ts';
 import { planningConfig, planningFields } from '../shared/service/planning-fields.ts';
 import { defaultExcludedNamespaces, defaultRestoreLabel } from '../shared/restored.ts';
@@ -32,6 +33,16 @@ export const executorEnvironment = z
     RESTORE_HOOKS_DRIVE_RESTORES: z.enum(['true', 'false'], 'true or false').default('false'),
     RESTORE_HOOKS_LOG_LEVEL: logLevel(),
     RESTORE_HOOKS_LOG_OUTPUT: z.enum(['true', 'false'], 'true or false').default('true'),
+    RESTORE_HOOKS_RECORD_OUTPUT: z.enum(['true', 'false'], 'true or false').default('true'),
+    RESTORE_HOOKS_REDACT: z
+      .string()
+      .default('')
+      .transform((lines, context) => {
+        const reading = readPatterns(lines);
+        if (reading.ok) return reading.patterns;
+        context.addIssue(`regular expressions, one on each line, each for something: ${reading.problem}`);
+        return z.NEVER;
+      }),
   })
   .refine(
     ({ RESTORE_HOOKS_LEASE_DURATION_SECONDS: duration, RESTORE_HOOKS_LEASE_RENEW_DEADLINE_SECONDS: deadline }) =>
@@ -72,6 +83,8 @@ export const executorEnvironment = z
     driveRestores: env.RESTORE_HOOKS_DRIVE_RESTORES === 'true',
     logLevel: env.RESTORE_HOOKS_LOG_LEVEL,
     logOutput: env.RESTORE_HOOKS_LOG_OUTPUT === 'true',
+    recordOutput: env.RESTORE_HOOKS_RECORD_OUTPUT === 'true',
+    redact: env.RESTORE_HOOKS_REDACT,
   }));
 
 export type ExecutorConfig = z.output<typeof executorEnvironment>;

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { WebSocket, type RawData } from 'ws';
-import { readStatus } from '../shared/service/api-error.ts';
+import { readStatus, retryAfterOf } from '../shared/service/api-error.ts';
 import type { Cluster } from '../shared/service/cluster.ts';
 
 /** A command in a container. Exec names a pod by its name, so who must know the pod compares its UID around it. */
@@ -38,6 +38,8 @@ export type ExecEnd =
   | { readonly how: 'status'; readonly text: string }
   /** The upgrade was answered with another HTTP status: the command was not begun. */
   | { readonly how: 'refused'; readonly httpStatus: number; readonly message: string }
+  /** The upgrade was answered with 429, which a server does before anything else: the command was not begun, and may be sent again. */
+  | { readonly how: 'busy'; readonly retryAfterMs: number | null; readonly message: string }
   /** The request was not sent at all: the command was not begun. */
   | { readonly how: 'unreachable'; readonly message: string }
   /**
@@ -57,6 +59,9 @@ const protocols: readonly string[] = ['v4.channel.k8s.io', 'v5.channel.k8s.io'];
 const statusLimitBytes = 64 * 1024;
 
 const noMessage = 'no message';
+
+/** From the API server's limits, or from the container runtime's on streams that are being opened. */
+const tooManyRequests = 429;
 const cutByExecutor = 'the executor cut the connection';
 
 /** The API server sends frames of 32 KiB; a larger message than this is a fault, and is not buffered. */
@@ -117,7 +122,7 @@ async function attempt(
   }
   return new Promise((resolve) => {
     let opened = false;
-    let refusedStatus: number | null = null;
+    let refusal: IncomingMessage | null = null;
     let status: Buffer | null = Buffer.alloc(0);
     let problem = '';
     // Pings and not time are counted: after a stall of this process the peer has had no chance to be heard.
@@ -168,11 +173,10 @@ async function attempt(
       }
     });
     socket.on('unexpected-response', (request, answer) => {
-      const httpStatus = answer.statusCode ?? 0;
-      refusedStatus = httpStatus;
+      refusal = answer;
       void readRefusal(answer).then((message) => {
         request.destroy();
-        finish({ how: 'refused', httpStatus, message });
+        finish(refused(answer, message));
       });
     });
     socket.on('error', (error) => {
@@ -180,7 +184,7 @@ async function attempt(
     });
     socket.on('close', (code, reason) => {
       const message = problem === '' ? `closed with code ${code} ${reason.toString()}`.trim() : problem;
-      if (refusedStatus !== null) finish({ how: 'refused', httpStatus: refusedStatus, message });
+      if (refusal !== null) finish(refused(refusal, message));
       else if (status !== null && status.length > 0) finish({ how: 'status', text: status.toString('utf8') });
       else finish({ how: sent ? 'lost' : 'unreachable', message });
     });
@@ -197,6 +201,12 @@ function execPath({ namespace, pod, container }: ExecTarget, command: readonly s
 function bytesOf(data: RawData): Buffer {
   if (Buffer.isBuffer(data)) return data;
   return Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data);
+}
+
+function refused(answer: IncomingMessage, message: string): ExecEnd {
+  const { statusCode: httpStatus = 0 } = answer;
+  if (httpStatus === tooManyRequests) return { how: 'busy', retryAfterMs: retryAfterOf(answer), message };
+  return { how: 'refused', httpStatus, message };
 }
 
 /** The sentence of a refused upgrade: a Status object's message, or the beginning of whatever was answered. */

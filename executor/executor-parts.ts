@@ -26,6 +26,8 @@ export interface ExecutorOptions {
   /** How often it is asked whether the API server serves HookRuns. */
   readonly discoveryMs: number;
   readonly limits: CommandLimits;
+  /** False: HookRuns hold no output, and Events none. */
+  readonly recordOutput?: boolean;
   readonly endGroupTiming: EndGroupTiming;
   readonly watchTiming?: Partial<WatchTiming>;
 }

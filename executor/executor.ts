@@ -6,6 +6,7 @@ import type { Pod } from '../shared/pod.ts';
 import { changeHook, hasEnded } from '../shared/record.ts';
 import { failureGroup } from '../shared/restore-failure.ts';
 import type { RunSummary } from '../shared/run-summary.ts';
+import { waitAfterMs } from '../shared/service/api-error.ts';
 import { backoffMs, type Backoff } from '../shared/service/backoff.ts';
 import { createWatch, type Watch } from '../shared/service/watch.ts';
 import { Attempts } from './attempts.ts';
@@ -42,13 +43,15 @@ export class Executor {
   readonly #known = new Map<string, Known>();
   /** UIDs of the pods in the watch, by its keys. */
   readonly #uids = new Map<string, string>();
-  /** Tries in a row to decide about a pod. */
-  readonly #undecided = new Map<string, number>();
+  /** Tries in a row to decide about a pod, and when the next one may be made, by performance.now(). */
+  readonly #undecided = new Map<string, { readonly failures: number; readonly notBeforeMs: number }>();
   readonly #slots: Slots;
   readonly #attempts: Attempts;
   readonly #running = new Set<Promise<void>>();
   readonly #cut = new AbortController();
   #leads = false;
+  /** Counts the times that this executor has come to lead: what was asked for in an earlier term is not acted upon. */
+  #term = 0;
   #closing = false;
 
   constructor(options: ExecutorOptions, needs: ExecutorNeeds) {
@@ -103,6 +106,7 @@ export class Executor {
   /** From now on it decides and begins hooks, until `follow`. */
   lead(): void {
     this.#leads = true;
+    this.#term += 1;
     this.#lookAtAll();
   }
 
@@ -134,6 +138,7 @@ export class Executor {
 
   /** Everything that may be waiting for this executor: it has come to lead, or has seen all HookRuns. */
   #lookAtAll(): void {
+    this.#undecided.clear();
     for (const [key, uid] of this.#uids) this.#queue.add(`${key}/${uid}`);
     for (const run of this.#parts.runs.values()) {
       if (run.finishedAtMs === null || asksForRerun(run)) this.#runChanged(run);
@@ -199,21 +204,36 @@ export class Executor {
   /** null: it cannot be decided now. */
   async #open(key: string, ref: PodRef, pod: Pod | null): Promise<Known | null> {
     const { log, metrics } = this.#parts;
+    const { failures: before = 0, notBeforeMs = 0 } = this.#undecided.get(key) ?? {};
+    const restMs = notBeforeMs - performance.now();
+    if (restMs > 0) {
+      // News of the pod, which is just starting, must not shorten what the API server has asked for.
+      this.#queue.addAfter(key, restMs);
+      return null;
+    }
+    const term = this.#term;
     let known: Known | 'undecided';
+    let problem: unknown = null;
     try {
       known = await openRun(ref, pod, this.#options, this.#parts, this.#cut.signal);
     } catch (error) {
       metrics.apiFailures.inc();
       log.warn({ err: error, namespace: ref.namespace, pod: ref.name }, 'call failed, trying again');
       known = 'undecided';
+      problem = error;
     }
     if (known === 'undecided') {
-      const failures = (this.#undecided.get(key) ?? 0) + 1;
-      this.#undecided.set(key, failures);
-      this.#queue.addAfter(key, backoffMs(retry, failures, Math.random()));
+      const failures = before + 1;
+      const retryInMs = waitAfterMs(problem, backoffMs(retry, failures, Math.random()));
+      this.#undecided.set(key, { failures, notBeforeMs: performance.now() + retryInMs });
+      this.#queue.addAfter(key, retryInMs);
       return null;
     }
     this.#undecided.delete(key);
+    if (term !== this.#term || !this.#leads) {
+      this.#queue.add(key);
+      return null;
+    }
     if (known.run === null && pod === null) return known;
     this.#known.set(key, known);
     if (known.run !== null) metrics.podsOpen.inc();
@@ -235,6 +255,11 @@ export class Executor {
       return;
     }
     if (!run.busy && !(await this.#settleClaims(key, run, pod))) return;
+    // It was forgotten meanwhile, as every run is when the lead is lost: whoever leads now takes it up from its record.
+    if (this.#known.get(key)?.run !== run) {
+      this.#queue.add(key);
+      return;
+    }
     const untilMs = this.#followInit(run, pod);
     if (run.finishedAtMs === null) {
       const { nowMs } = this.#parts;
@@ -377,8 +402,10 @@ export class Executor {
     if (saved === 'lost') return;
     const phase = await writeEnd(run, pod, this.#parts, lastWords(this.#cut.signal));
     narrator.finished(run.ref, run.record, phase);
-    this.#known.set(key, { run: null });
-    this.#parts.metrics.podsOpen.dec();
+    if (this.#known.get(key)?.run === run) {
+      this.#known.set(key, { run: null });
+      this.#parts.metrics.podsOpen.dec();
+    }
     this.#queue.add(key);
   }
 
@@ -448,7 +475,7 @@ export class Executor {
   #retry(key: string, run: PodRun, error: unknown): void {
     this.#parts.metrics.apiFailures.inc();
     run.failures += 1;
-    const retryInMs = backoffMs(retry, run.failures, Math.random());
+    const retryInMs = waitAfterMs(error, backoffMs(retry, run.failures, Math.random()));
     run.notBeforeMs = performance.now() + retryInMs;
     const { namespace, name } = run.ref;
     this.#parts.log.warn({ err: error, namespace, pod: name, retryInMs }, 'call failed, trying again');

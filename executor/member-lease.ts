@@ -100,7 +100,8 @@ export function createMemberLease(cluster: Cluster, options: MemberLeaseOptions)
   }
 
   async function renew(signal: AbortSignal): Promise<void> {
-    const bound = { timeoutMs: renewMs, signal };
+    // Half of the time it has: an API server that is slow is waited for, and a call that hangs leaves time for another one.
+    const bound = { timeoutMs: (durationMs * freshPart) / 2, signal };
     // From here on there may be one to delete.
     acquireTime ??= microTime(options.wallMs());
     for (const write of [merge, create, merge]) {

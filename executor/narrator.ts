@@ -1,10 +1,14 @@
 import type { ExecHook, Plan } from '../shared/hook.ts';
 import type { HookRunInitStatus } from '../shared/hook-run.ts';
+import type { OutputTail } from '../shared/outcome.ts';
 import { hasEnded, type HookRecord, type RunRecord } from '../shared/record.ts';
+import type { Redact } from '../shared/redact.ts';
 import type { Logger } from '../shared/service/logger.ts';
 import type { EventReason, EventRecorder } from './events.ts';
 import type { ExecutorMetrics } from './metrics.ts';
 import type { PodRef } from './pod-api.ts';
+
+type Output = Readonly<Record<'stdout' | 'stderr', OutputTail>>;
 
 /** Of a hook's output in an Event, whose whole note has room for 1 KiB. */
 const notedOutputCharacters = 400;
@@ -15,12 +19,24 @@ export class Narrator {
   readonly #events: EventRecorder;
   readonly #metrics: ExecutorMetrics;
   readonly #logOutput: boolean;
+  readonly #redact: Redact;
 
-  constructor(log: Logger, events: EventRecorder, metrics: ExecutorMetrics, logOutput: boolean) {
+  /**
+   * @param logOutput whether what commands have printed is in the log
+   * @param redact for what a warning quotes; what a record holds has gone through it before
+   */
+  constructor(
+    log: Logger,
+    events: EventRecorder,
+    metrics: ExecutorMetrics,
+    logOutput: boolean,
+    redact: Redact = (text) => text,
+  ) {
     this.#log = log;
     this.#events = events;
     this.#metrics = metrics;
     this.#logOutput = logOutput;
+    this.#redact = redact;
   }
 
   taken(pod: PodRef, restore: string, plan: Plan): void {
@@ -28,7 +44,8 @@ export class Narrator {
   }
 
   warned(pod: PodRef, plan: Plan): void {
-    for (const { code, text } of plan.warnings) {
+    for (const { code, text: quoting } of plan.warnings) {
+      const text = this.#redact(quoting);
       this.#metrics.warnings.inc({ code });
       this.#events.record(pod, { type: 'Warning', reason: 'HookWarning', note: text });
       this.#log.warn({ ...podFields(pod), code, text }, 'hook warning');
@@ -121,6 +138,12 @@ export class Narrator {
     this.#log[state === 'Succeeded' ? 'info' : 'warn'](fields, 'hook ended');
   }
 
+  /** Of output that no record keeps: for the log alone, and if it is wanted there. */
+  printed(pod: PodRef, hooks: readonly ExecHook[], index: number, { stdout, stderr }: Output): void {
+    if (!this.#logOutput) return;
+    this.#log.info({ ...podFields(pod), ...hookFields(hooks, index), stdout, stderr }, 'hook output');
+  }
+
   finished(pod: PodRef, record: RunRecord, phase: string): void {
     this.#log.info({ ...podFields(pod), phase, ...countStates(record) }, 'hooks finished');
   }
@@ -182,14 +205,14 @@ function eventReason({ state, reason }: HookRecord): EventReason {
 /** What a person looks for first: the end of stderr of a failure, of stdout of a success. */
 function lastOutput({ state, stdout, stderr }: HookRecord): string {
   const texts = state === 'Succeeded' ? [stdout, stderr] : [stderr, stdout];
-  const text = texts.map((tail) => oneLine(tail?.text ?? '')).find((tail) => tail !== '') ?? '';
-  return text.length > notedOutputCharacters ? `…${text.slice(-notedOutputCharacters)}` : text;
+  const text = texts.map((tail) => (tail?.text ?? '').trim()).find((tail) => tail !== '') ?? '';
+  return text.length > notedOutputCharacters ? `…${oneLine(text.slice(-notedOutputCharacters))}` : oneLine(text);
 }
 
-/** An Event is one line in kubectl; control characters would be the terminal's to interpret. */
+/**
+ * An Event is one line in kubectl; control characters would be the terminal's to interpret. For short texts only: of blanks that
+ * no line ends, the expression looks at each again and again.
+ */
 function oneLine(text: string): string {
-  return text
-    .trim()
-    .replace(/\s*\n\s*/g, ' ⏎ ')
-    .replace(/\p{Cc}/gu, '�');
+  return text.replace(/\s*\n\s*/g, ' ⏎ ').replace(/\p{Cc}/gu, '�');
 }

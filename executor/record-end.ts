@@ -7,18 +7,29 @@ import type { HookRunEnd } from './run-hook.ts';
 /** A back-off that doubles must end somewhere: people wait. */
 const longestRetryDelayMs = 300_000;
 const longestMessage = 512;
+const noOutput = { stdout: null, stderr: null };
 
 /**
  * The record with what came of an attempt to run one of its hooks. A hook that was not sent waits as before, and so does one
  * that failed and is to be tried again (hooks.md section 6).
+ *
+ * @param keepsOutput false: what the command has printed is left out
  */
-export function recordEnd(record: RunRecord, index: number, hook: ExecHook, end: HookRunEnd, nowMs: number): RunRecord {
+export function recordEnd(
+  record: RunRecord,
+  index: number,
+  hook: ExecHook,
+  end: HookRunEnd,
+  nowMs: number,
+  keepsOutput = true,
+): RunRecord {
   const before = record.hooks[index];
   if (before === undefined) throw new Error(`the record has no hook ${index}`);
   switch (end.did) {
     case 'run': {
       const { outcome, ...result } = end.result;
-      const output = boundOutput(record.hooks, index, { stdout: result.stdout, stderr: result.stderr });
+      const { stdout, stderr } = result;
+      const output = keepsOutput ? boundOutput(record.hooks, index, { stdout, stderr }) : noOutput;
       const ended: Partial<HookRecord> = {
         reason: outcome.ok ? null : outcome.reason,
         message: outcome.ok ? '' : outcome.message.slice(0, longestMessage),

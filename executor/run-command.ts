@@ -1,4 +1,5 @@
 import { reasonSentence, type Outcome, type OutputTail } from '../shared/outcome.ts';
+import type { Redact } from '../shared/redact.ts';
 import type { Cluster } from '../shared/service/cluster.ts';
 import { execute, type ExecEnd, type ExecTarget, type ExecTiming } from './exec-session.ts';
 import { readExecStatus } from './exec-status.ts';
@@ -14,6 +15,8 @@ export interface CommandLimits {
   readonly startTimeoutMs: number;
   /** Kept of each of stdout and stderr. */
   readonly outputLimitBytes: number;
+  /** Takes out of output and messages what is not to be told. Absent: nothing. */
+  readonly redact?: Redact;
 }
 
 export interface CommandResult {
@@ -22,8 +25,10 @@ export interface CommandResult {
   readonly stderr: OutputTail;
   /** The process group of a shell command that reported it. null: not known. */
   readonly group: number | null;
-  /** False if no connection was made, so that the command was certainly not sent and may be tried again. */
+  /** False if no connection was made, or the server was too busy, so that the command certainly did not begin and may be tried again. */
   readonly sent: boolean;
+  /** How long a server that was too busy asks to be left alone. null: it was not, or named no time. */
+  readonly retryAfterMs: number | null;
   /** False if the command is known to have ended, or never to have begun. */
   readonly mayStillRun: boolean;
 }
@@ -48,8 +53,8 @@ export async function runCommand(
 ): Promise<CommandResult> {
   const shell = shellOf(command);
   const report = shell === null ? null : new GroupReport(token);
-  const stdout = new Tail(limits.outputLimitBytes);
-  const stderr = new Tail(limits.outputLimitBytes);
+  const stdout = new Tail(limits.outputLimitBytes, limits.redact ?? null);
+  const stderr = new Tail(limits.outputLimitBytes, limits.redact ?? null);
   const cut = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   let began = false;
@@ -83,13 +88,16 @@ export async function runCommand(
   );
   clearTimeout(timer);
   if (report !== null) stderr.append(report.rest());
-  const outcome = judge(end, { began, timedOut: cut.signal.aborted, interrupted: signal.aborted, execTimeoutMs });
+  const judged = judge(end, { began, timedOut: cut.signal.aborted, interrupted: signal.aborted, execTimeoutMs });
+  // A runtime that cannot start a command may say which.
+  const outcome = judged.ok ? judged : { ...judged, message: limits.redact?.(judged.message) ?? judged.message };
   return {
     outcome,
     stdout: stdout.read(),
     stderr: stderr.read(),
     group: report?.group ?? null,
-    sent: end.how !== 'unreachable',
+    sent: end.how !== 'unreachable' && end.how !== 'busy',
+    retryAfterMs: end.how === 'busy' ? end.retryAfterMs : null,
     mayStillRun: mayStillRun(end, outcome),
   };
 }
@@ -107,6 +115,8 @@ function judge(end: ExecEnd, { began, timedOut, interrupted, execTimeoutMs }: Ci
       return readExecStatus(end.text, began);
     case 'refused':
       return failure('ConnectFailed', `${reasonSentence('ConnectFailed')}: HTTP ${end.httpStatus}: ${end.message}`);
+    case 'busy':
+      return failure('ConnectFailed', `the API server was too busy, so the command was not started: ${end.message}`);
     case 'unreachable':
       if (interrupted) return failure('Interrupted', 'the executor stopped before the command was sent; not run');
       return failure(

@@ -2,6 +2,7 @@ import { viewContainer } from '../shared/container-state.ts';
 import type { ExecHook } from '../shared/hook.ts';
 import { reasonSentence, type Reason } from '../shared/outcome.ts';
 import type { Pod } from '../shared/pod.ts';
+import { waitAfterMs } from '../shared/service/api-error.ts';
 import { backoffMs, type Backoff } from '../shared/service/backoff.ts';
 import type { Cluster } from '../shared/service/cluster.ts';
 import { pause } from '../shared/service/pause.ts';
@@ -34,8 +35,8 @@ export type HookRunEnd =
   | { readonly did: 'run'; readonly result: CommandResult; readonly groupUnknown: boolean }
   /** Nothing was claimed or sent: the pod is not as it was when the step was decided. Look at it again. */
   | { readonly did: 'not begun' }
-  /** Claimed, and certainly not sent: the claim is to be given up, and it may be tried again. */
-  | { readonly did: 'not sent'; readonly message: string }
+  /** Claimed, and certainly not begun: the claim is to be given up, and it may be tried again, after the time the server asks for. */
+  | { readonly did: 'not sent'; readonly message: string; readonly retryAfterMs: number | null }
   /** Nothing was sent: the pod is gone, or another one bears its name. */
   | { readonly did: 'pod gone'; readonly reason: Extract<Reason, 'PodDeleted' | 'PodReplaced'> };
 
@@ -55,14 +56,16 @@ export async function runHook(options: RunHookOptions, signal: AbortSignal): Pro
   if (runningID(before, hook.container) !== containerID) return { did: 'not begun' };
   if (!(await options.claim(before))) return { did: 'not begun' };
   const obstacle = signal.aborted ? 'the executor is stopping' : options.obstacle();
-  if (obstacle !== null) return { did: 'not sent', message: obstacle };
+  if (obstacle !== null) return { did: 'not sent', message: obstacle, retryAfterMs: null };
   options.starting();
   const target = { namespace: pod.namespace, pod: pod.name, container: hook.container };
   const token = crypto.randomUUID().replaceAll('-', '');
   const { command, execTimeoutMs } = hook;
   const { limits, reported } = options;
   const result = await runCommand(cluster, target, command, execTimeoutMs, limits, token, signal, reported);
-  if (!result.sent && !result.outcome.ok) return { did: 'not sent', message: result.outcome.message };
+  if (!result.sent && !result.outcome.ok) {
+    return { did: 'not sent', message: result.outcome.message, retryAfterMs: result.retryAfterMs };
+  }
   if (result.mayStillRun) return { did: 'run', result, groupUnknown: !(await endCommand(options, result, signal)) };
   const doubt = await confirm(options, signal);
   if (doubt === null) return { did: 'run', result, groupUnknown: false };
@@ -99,6 +102,7 @@ async function confirm(
   signal: AbortSignal,
 ): Promise<Doubt | null> {
   for (let failures = 1; ; failures += 1) {
+    let problem: unknown;
     try {
       const after = await getPod(cluster, pod, signal);
       if (after === null) return { reason: 'PodDeleted', message: 'the pod was deleted while the hook ran' };
@@ -109,8 +113,9 @@ async function confirm(
     } catch (error) {
       if (signal.aborted) return { reason: 'Interrupted', message: reasonSentence('Interrupted') };
       if (!(error instanceof Error)) throw error;
+      problem = error;
     }
-    if (!(await pause(backoffMs(confirmRetry, failures, Math.random()), signal))) {
+    if (!(await pause(waitAfterMs(problem, backoffMs(confirmRetry, failures, Math.random())), signal))) {
       return { reason: 'Interrupted', message: reasonSentence('Interrupted') };
     }
   }

@@ -8,6 +8,7 @@ import type { Cluster } from '../shared/service/api-client.ts';
 import type { Logger } from '../shared/service/logger.ts';
 import { annotationPlanning, createPlanning } from '../shared/service/planning.ts';
 import { startProbes } from '../shared/service/probes.ts';
+import { createRedaction } from '../shared/service/redaction.ts';
 import { steadyClock } from '../shared/service/steady-clock.ts';
 import type { ExecutorConfig } from './config.ts';
 import { defaultEndGroupTiming } from './end-group.ts';
@@ -80,6 +81,7 @@ export async function runExecutor(
     log,
     dropped: () => metrics.eventsDropped.inc(),
   });
+  const redact = createRedaction(config.redact);
   const executor = new Executor(
     {
       scope: config.scope,
@@ -97,7 +99,9 @@ export async function runExecutor(
         },
         startTimeoutMs,
         outputLimitBytes: config.outputLimitBytes,
+        ...(config.redact.length > 0 && { redact }),
       },
+      recordOutput: config.recordOutput,
       endGroupTiming: defaultEndGroupTiming,
     },
     {
@@ -107,7 +111,7 @@ export async function runExecutor(
       policyStatus,
       log,
       metrics,
-      narrator: new Narrator(log, events, metrics, config.logOutput),
+      narrator: new Narrator(log, events, metrics, config.logOutput, redact),
       nowMs,
       identity,
       // By the monotonic clock: after a long pause of this process both have run out before any timer tells.

@@ -1,28 +1,48 @@
 import type { OutputTail } from '../shared/outcome.ts';
+import type { Redact } from '../shared/redact.ts';
+
+/** A secret that the cut went through could not be known by what is left of it: so much more is kept, looked at, and not told. */
+const lookBackBytes = 4_096;
 
 /** Keeps the end of a stream of bytes, in memory that does not grow with what the stream brings. */
 export class Tail {
   readonly #limitBytes: number;
+  readonly #redact: Redact | null;
+  readonly #keptBytes: number;
   #kept: Buffer = Buffer.alloc(0);
   #seenBytes = 0;
 
-  constructor(limitBytes: number) {
+  /** @param redact takes out of the text what is not to be told; null: nothing */
+  constructor(limitBytes: number, redact: Redact | null = null) {
     this.#limitBytes = limitBytes;
+    this.#redact = redact;
+    this.#keptBytes = redact === null || limitBytes === 0 ? limitBytes : limitBytes + lookBackBytes;
   }
 
   append(chunk: Buffer): void {
     this.#seenBytes += chunk.length;
     // A view would hold the whole chunk in memory, so what is kept is always a copy.
-    const joined = chunk.length >= this.#limitBytes ? chunk : Buffer.concat([this.#kept, chunk]);
-    this.#kept = Buffer.from(joined.subarray(Math.max(0, joined.length - this.#limitBytes)));
+    const joined = chunk.length >= this.#keptBytes ? chunk : Buffer.concat([this.#kept, chunk]);
+    this.#kept = Buffer.from(joined.subarray(Math.max(0, joined.length - this.#keptBytes)));
   }
 
   /** What is kept now; a character that the cut went through is dropped whole. */
   read(): OutputTail {
-    const start = this.#seenBytes > this.#kept.length ? continuationBytes(this.#kept) : 0;
-    const text = this.#kept.subarray(start).toString('utf8');
-    return { text, droppedBytes: this.#seenBytes - this.#kept.length + start };
+    const isCut = this.#seenBytes > this.#kept.length;
+    if (this.#redact === null) return cutAt(this.#kept, isCut ? 0 : null, this.#seenBytes);
+    const told = Buffer.from(this.#redact(this.#kept.toString('utf8')));
+    // What stands right behind the cut may be the end of a secret, whether or not there is room for it.
+    const from = Math.max(told.length - this.#limitBytes, isCut ? lookBackBytes : 0);
+    return cutAt(told, from === 0 ? null : from, this.#seenBytes - this.#kept.length + told.length);
   }
+}
+
+/** What follows a cut; null: nothing is cut off. */
+function cutAt(bytes: Buffer, from: number | null, allBytes: number): OutputTail {
+  const rest = bytes.subarray(from ?? 0);
+  const start = from === null ? 0 : continuationBytes(rest);
+  const text = rest.subarray(start).toString('utf8');
+  return { text, droppedBytes: allBytes - rest.length + start };
 }
 
 /** How many bytes at the start belong to a UTF-8 character that began before them (at most 3). */

@@ -32,9 +32,10 @@ export function viewContainer(pod: Pod, name: string): ContainerView {
   return { is: 'coming', upSinceMs };
 }
 
-/** The names of the containers that a hook may name: the pod's containers, then its native sidecars. */
-export function hookableNames(pod: Pod): string[] {
-  return hookable(pod).map(({ name }) => name);
+/** Whether a hook may name the container: it is one of the pod's containers, or a native sidecar. Makes nothing of either list. */
+export function isHookable({ spec }: Pod, wanted: string): boolean {
+  if (spec.containers.some(({ name }) => name === wanted)) return true;
+  return (spec.initContainers ?? []).some(({ name, restartPolicy }) => name === wanted && restartPolicy === 'Always');
 }
 
 function hookable(pod: Pod): Container[] {

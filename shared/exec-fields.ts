@@ -1,5 +1,5 @@
 import { parseBoolean } from './boolean.ts';
-import { hookableNames } from './container-state.ts';
+import { isHookable } from './container-state.ts';
 import type { OnError, OnInterrupt } from './hook.ts';
 import type { Pod } from './pod.ts';
 import type { HookWarning } from './warning.ts';
@@ -41,7 +41,7 @@ export function parseContainerName(
     const value = pod.spec.containers[0]?.name ?? null;
     return { value, warnings: value === null ? [warnings.noContainers(hookKey)] : [] };
   }
-  const known = hookableNames(pod).includes(text);
+  const known = isHookable(pod, text);
   return { value: text, warnings: known ? [] : [warnings.containerNotFound(key, text)] };
 }
 

@@ -50,8 +50,21 @@ function keep<T>(list: readonly T[] | undefined, place: string, rule: (element: 
   return { kept, problems };
 }
 
+/** Of each pod, once for all its hooks: it may have ten thousand volumes, and hundreds of hooks. Forgotten with the pod. */
+const volumeNames = new WeakMap<PodSpec, { readonly all: ReadonlySet<string>; readonly block: ReadonlySet<string> }>();
+
+function volumesOf(spec: PodSpec) {
+  const before = volumeNames.get(spec);
+  if (before !== undefined) return before;
+  const volumes = spec.volumes ?? [];
+  const claims = volumes.filter((volume) => volume.persistentVolumeClaim != null || volume.ephemeral != null);
+  const names = { all: new Set(volumes.map(({ name }) => name)), block: new Set(claims.map(({ name }) => name)) };
+  volumeNames.set(spec, names);
+  return names;
+}
+
 function mountRule({ securityContext }: ReadContainer, spec: PodSpec) {
-  const volumes = new Set((spec.volumes ?? []).map(({ name }) => name));
+  const volumes = volumesOf(spec).all;
   const paths = new Set<string>();
   return ({ name, mountPath, mountPropagation }: VolumeMount): string | null => {
     if (!volumes.has(name)) return `${shown(name)} is no volume of this pod`;
@@ -65,10 +78,7 @@ function mountRule({ securityContext }: ReadContainer, spec: PodSpec) {
 }
 
 function deviceRule(mounts: readonly VolumeMount[], spec: PodSpec) {
-  const claims = (spec.volumes ?? []).filter(
-    (volume) => volume.persistentVolumeClaim != null || volume.ephemeral != null,
-  );
-  const volumes = new Set(spec.hostUsers === false ? [] : claims.map(({ name }) => name));
+  const volumes = spec.hostUsers === false ? new Set<string>() : volumesOf(spec).block;
   const names = new Set(mounts.map(({ name }) => name));
   const paths = new Set(mounts.map(({ mountPath }) => mountPath));
   return ({ name, devicePath }: { readonly name: string; readonly devicePath: string }): string | null => {

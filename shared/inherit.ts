@@ -26,6 +26,15 @@ export function parseInherit(pod: Pod): { fields: readonly Inheritable[] | null;
   };
 }
 
+/** What hooks of one pod inherit in all, as JSON. The API server takes no pod of more, and every hook gets all of it. */
+export const mostInheritedCharacters = 1_048_576;
+
+/** How much a hook can inherit, at most. */
+export function inheritedCharacters(from: Container | undefined, fields: readonly Inheritable[]): number {
+  const first = from as InheritingContainer | undefined;
+  return fields.reduce((sum, field) => sum + JSON.stringify(first?.[field] ?? null).length, 0);
+}
+
 /**
  * Fills what an init hook leaves open from the pod's first container. What would not go together with the hook's own
  * fields, so that the API server would refuse the pod, is not taken.

@@ -24,8 +24,9 @@ export function placeInit(pod: Pod, hooks: readonly InitHook[]): PlacedInit[] {
   for (const { name } of [...pod.spec.containers, ...(pod.spec.ephemeralContainers ?? [])]) holders.set(name, 'taken');
   for (const [index, container] of present.entries()) holders.set(container.name, { container, index });
   const placed: PlacedInit[] = [];
+  const names = createNames(holders, present);
   for (const hook of distinct(hooks)) {
-    const place = findNamed(hook, holders);
+    const place = names.find(hook);
     placed.push(place);
     holders.set(place.name, 'taken');
   }
@@ -55,14 +56,51 @@ function distinct(hooks: readonly InitHook[]): InitHook[] {
   });
 }
 
-function findNamed(hook: InitHook, holders: ReadonlyMap<string, Holder>): PlacedInit {
-  for (let attempt = 1; ; attempt += 1) {
-    const name = nameAtAttempt(hook.container.name, attempt);
-    const holder = holders.get(name);
-    if (holder === undefined) return { hook, name, attempt, index: null };
-    if (holder === 'taken' || !isSame(holder.container, hook.container)) continue;
-    return { hook, name, attempt, index: holder.index };
+/**
+ * Finds names in time that does not multiply hooks by containers: a pod may have ten thousand containers, whose names are all
+ * those that hundreds of hooks would take.
+ */
+function createNames(holders: ReadonlyMap<string, Holder>, present: readonly Container[]) {
+  const alike = new Map<string, string[]>();
+  for (const container of present) {
+    const content = contentOf(container);
+    const names = alike.get(content) ?? [];
+    names.push(container.name);
+    alike.set(content, names);
   }
+  /** By the name at the second attempt, on which all later ones depend alone: names below this attempt are taken, for good. */
+  const taken = new Map<string, number>();
+
+  function firstFree(own: string): number {
+    if (!holders.has(own)) return 1;
+    const chain = nameAtAttempt(own, 2);
+    let attempt = taken.get(chain) ?? 2;
+    while (holders.has(nameAtAttempt(own, attempt))) attempt += 1;
+    taken.set(chain, attempt);
+    return attempt;
+  }
+
+  return {
+    find(hook: InitHook): PlacedInit {
+      const own = hook.container.name;
+      let found: PlacedInit = { hook, name: own, attempt: firstFree(own), index: null };
+      found = { ...found, name: nameAtAttempt(own, found.attempt) };
+      for (const name of alike.get(contentOf(hook.container)) ?? []) {
+        const holder = holders.get(name);
+        const attempt = attemptOf(own, name);
+        if (holder === undefined || holder === 'taken' || attempt === null || attempt >= found.attempt) continue;
+        found = { hook, name, attempt, index: holder.index };
+      }
+      return found;
+    },
+  };
+}
+
+/** Which attempt gives the name. null: none. */
+function attemptOf(own: string, name: string): number | null {
+  if (name === own) return 1;
+  const attempt = Number(/-([1-9]\d{0,8})$/.exec(name)?.[1] ?? 0);
+  return attempt >= 2 && nameAtAttempt(own, attempt) === name ? attempt : null;
 }
 
 /**
@@ -83,12 +121,11 @@ function findUnnamed(
   return index === -1 ? null : index;
 }
 
-/** These alone: the API server and other webhooks fill in much else, and absent, null and [] are one to them. */
-function isSame(one: Container, other: Container): boolean {
-  return one.image === other.image && isSameList(one.command, other.command) && isSameList(one.args, other.args);
+/** What makes a container the same: the API server and other webhooks fill in much else, and absent, null and [] are one to them. */
+function contentOf({ image, command, args }: Container): string {
+  return JSON.stringify([image ?? null, command ?? [], args ?? []]);
 }
 
-function isSameList(one: readonly string[] | null | undefined, other: readonly string[] | null | undefined): boolean {
-  const [left, right] = [one ?? [], other ?? []];
-  return left.length === right.length && left.every((word, index) => word === right[index]);
+function isSame(one: Container, other: Container): boolean {
+  return one.image === other.image && contentOf(one) === contentOf(other);
 }

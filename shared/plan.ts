@@ -2,7 +2,7 @@ import { execKeys, initKeys, movedCommandKey, nearestKnownKey, ownKeys } from '.
 import { findCommand } from './command-owner.ts';
 import { nameSuffix } from './container-name.ts';
 import type { ExecHook, InitHook, Left, Plan, PolicyRef } from './hook.ts';
-import { inherit, parseInherit, type Inheritable } from './inherit.ts';
+import { inherit, inheritedCharacters, mostInheritedCharacters, parseInherit, type Inheritable } from './inherit.ts';
 import { canMoveBack, judgeLeft } from './judge-left.ts';
 import { parseExec } from './parse-exec.ts';
 import { parseInit } from './parse-init.ts';
@@ -10,7 +10,7 @@ import { parseOwnExec } from './parse-own-exec.ts';
 import { parseOwnInit } from './parse-own-init.ts';
 import { placeInit } from './place-init.ts';
 import { annotationsOnly, type PlanContext } from './plan-context.ts';
-import type { Pod } from './pod.ts';
+import type { Container, Pod } from './pod.ts';
 import { shorten } from './quote.ts';
 import { parseReadinessGate } from './readiness-gate.ts';
 import { ruleSources, type RuleSource } from './rule-sources.ts';
@@ -83,17 +83,21 @@ function planInit(pod: Pod, context: PlanContext, sources: readonly RuleSource[]
   const own = annotated.flatMap(({ hooks }) => hooks);
   const found = [...annotated.flatMap((parsed) => parsed.warnings), ...inherited.warnings];
   const fill = (asked: readonly AskedInit[]) =>
-    distinctInit(asked).map(({ hook, fields }) => ({
-      ...hook,
-      container: inherit(hook.container, pod.spec.containers[0], inherited.fields ?? fields ?? context.inherit),
-    }));
+    fillAll(
+      distinctInit(asked).map(({ hook, fields }) => ({ hook, fields: inherited.fields ?? fields ?? context.inherit })),
+      pod.spec.containers[0],
+    );
   const askedFor = (hooks: readonly InitHook[], fields: AskedInit['fields']) => hooks.map((hook) => ({ hook, fields }));
-  if (own.length > 0) return { hooks: fill(askedFor(own, null)), warnings: found, usesRules: false, policies: [] };
+  if (own.length > 0) {
+    const filled = fill(askedFor(own, null));
+    return { hooks: filled.hooks, warnings: [...found, ...filled.warnings], usesRules: false, policies: [] };
+  }
   const parsed = sources.map((source) => ({ source, ...initHooksOf(pod, source.rules, source.origin) }));
-  const all = bounded(fill(parsed.flatMap(({ source, hooks }) => askedFor(hooks, source.inherit))));
+  const all = bounded(distinctInit(parsed.flatMap(({ source, hooks }) => askedFor(hooks, source.inherit))));
+  const filled = fill(all.hooks);
   return {
-    hooks: all.hooks,
-    warnings: [...found, ...parsed.flatMap((each) => each.warnings), ...all.warnings],
+    hooks: filled.hooks,
+    warnings: [...found, ...parsed.flatMap((each) => each.warnings), ...all.warnings, ...filled.warnings],
     usesRules: true,
     policies: policiesOf(parsed),
   };
@@ -142,6 +146,26 @@ function distinctInit(asked: readonly AskedInit[]): AskedInit[] {
     seen.add(content);
     return isNew;
   });
+}
+
+/** What is inherited, every hook has: of a large container, by many hooks, it is more than any pod may hold. */
+function fillAll(
+  asked: readonly { readonly hook: InitHook; readonly fields: readonly Inheritable[] }[],
+  from: Container | undefined,
+): { readonly hooks: readonly InitHook[]; readonly warnings: HookWarning[] } {
+  const costs = new Map<string, number>();
+  let characters = 0;
+  const hooks = asked.map(({ hook, fields }) => {
+    const cost = costs.get(fields.join()) ?? inheritedCharacters(from, fields);
+    costs.set(fields.join(), cost);
+    characters += cost;
+    if (characters > mostInheritedCharacters) return hook;
+    return { ...hook, container: inherit(hook.container, from, fields) };
+  });
+  const isLess = characters > mostInheritedCharacters;
+  const warning = () =>
+    warnings.invalidField('spec.containers[0]', 'is too large to be inherited by all', 'not by some');
+  return { hooks, warnings: isLess ? [warning()] : [] };
 }
 
 function policiesOf(

@@ -44,6 +44,11 @@ const podNames: readonly string[] = ['pods', 'po', 'pod', '*'];
 
 const longestField = 40;
 
+/** Of patterns that are no plain names, of one Restore or policy: each is compiled again for every pod. */
+const mostPatternCharacters = 131_072;
+/** Braces multiply a pattern, at most by so many (glob.ts). */
+const mostAlternatives = 64;
+
 const names = vital(wholeListOf(text()));
 const ruleShape = record({
   name: optional(text()),
@@ -71,7 +76,8 @@ const ruleShape = record({
 export function readRules(value: Json | undefined, place: string): RulesReading {
   if (value === undefined || value === null) return noRules;
   if (!isJsonList(value)) return { rules: [], warnings: [warnings.malformedRule(place, 'is no list')] };
-  const readings = value.map((element, index) => readRule(element, `${place}[${index}]`));
+  const room = { characters: mostPatternCharacters };
+  const readings = value.map((element, index) => readRule(element, `${place}[${index}]`, room));
   return {
     rules: readings.flatMap((reading) => ('rule' in reading ? [reading.rule] : [])),
     warnings: readings.flatMap((reading) => ('rule' in reading ? [] : reading.warnings)),
@@ -104,7 +110,7 @@ export function ruleWarnings(rule: ResourceRule, pod: Pod): readonly HookWarning
 
 type RuleReading = { readonly rule: ResourceRule } | { readonly warnings: readonly HookWarning[] };
 
-function readRule(value: Json, place: string): RuleReading {
+function readRule(value: Json, place: string, room: { characters: number }): RuleReading {
   const reading = readShape(ruleShape, value, place);
   const problems = problemWarnings(place, reading.problems);
   if (reading.value === undefined) {
@@ -113,6 +119,12 @@ function readRule(value: Json, place: string): RuleReading {
     return { warnings: [warnings.malformedRule(place, why)] };
   }
   const fields = reading.value as Partial<Omit<ResourceRule, 'postHooks'>> & { readonly postHooks?: Json };
+  for (const field of ['includedNamespaces', 'excludedNamespaces'] as const) {
+    for (const pattern of fields[field] ?? []) room.characters -= weightOf(pattern);
+    // Before any is looked at.
+    if (room.characters < 0)
+      return { warnings: [warnings.malformedRule(`${place}.${field}`, 'has too many patterns')] };
+  }
   const hooks = readPostHooks(fields.postHooks, `${place}.postHooks`);
   const rule = {
     place,
@@ -125,6 +137,12 @@ function readRule(value: Json, place: string): RuleReading {
     postHooks: hooks.postHooks,
   };
   return { rule: { ...rule, warnings: [...problems, ...selectionWarnings(rule, place), ...hooks.warnings] } };
+}
+
+/** An upper bound of what it takes to compile a pattern, in characters. */
+function weightOf(pattern: string): number {
+  if (!/[*?[{}\\]/.test(pattern) || pattern === '*') return 0;
+  return pattern.length * (pattern.includes('{') ? mostAlternatives : 1);
 }
 
 function selectionWarnings(

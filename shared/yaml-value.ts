@@ -5,8 +5,14 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 
 export type YamlReading = { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly why: string };
 
-/** Texts beyond this are not read: the parser needs 4 µs for each character of the worst of them. */
+/** Texts beyond this are not read. */
 const mostCharacters = 65_536;
+/**
+ * Of characters that may mean something to YAML. The parser's time goes by them, 7 µs for each of the worst (an alias in a list on
+ * a line of its own); a hundred hooks of ten words each have 6,000.
+ */
+const mostMarks = 10_000;
+const mark = /[[\]{},:&*!#"'?\n-]/g;
 /** A Container's deepest field is at 7. */
 const deepest = 32;
 
@@ -16,6 +22,7 @@ const deepest = 32;
  */
 export function readYaml(text: string): YamlReading {
   if (text.length > mostCharacters) return refuse(`is longer than ${mostCharacters} characters`);
+  if (marksIn(text) > mostMarks) return refuse(`has more than ${mostMarks} brackets, colons, lines and the like`);
   try {
     // Its own search for double keys compares each with each.
     const document = parseDocument(text, { uniqueKeys: false, stringKeys: true, prettyErrors: false, merge: false });
@@ -69,6 +76,10 @@ function scalar(value: unknown): Json {
   if (typeof value === 'string') return value.toWellFormed();
   if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
   return typeof value === 'boolean' ? value : null;
+}
+
+function marksIn(text: string): number {
+  return text.match(mark)?.length ?? 0;
 }
 
 function refuse(why: string): YamlReading {

@@ -1,10 +1,14 @@
 import fastify, { LogController, type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
+import { constants } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { finished } from 'node:stream/promises';
 import type { SecureContextOptions } from 'node:tls';
 import type { Logger } from '../shared/service/logger.ts';
+import { createBodyBudget, type BodyShare } from './body-budget.ts';
 import type { ServingCertificate } from './certificate.ts';
 import type { ServerLimits } from './config.ts';
+import { receiveBody } from './receive-body.ts';
 
 /**
  * controller-runtime's limit, for the same reason: a request to etcd is 1.5 MiB at most by default and may be set higher, an
@@ -16,12 +20,24 @@ export const bodyLimitBytes = 7 * 1024 * 1024;
 /** The API server keeps idle connections for 90 s; whoever closes first loses the request that is just being sent. */
 const keepAliveTimeoutMs = 120_000;
 
+const tooManyRequests = 429;
+
 /** For an answer to a client that is about to be cut off to leave this machine. */
 const lastWordsMs = 1_000;
 
-/** What a certificate is served with. A renewal sets all of it anew. */
-export function secureContext({ cert, key }: ServingCertificate): SecureContextOptions {
-  return { cert, key, minVersion: 'TLSv1.2' };
+/** An API server that is answered 429 asks again after this time, until its own time for the webhook is over. */
+const retryAfterSeconds = 1;
+
+/**
+ * What a certificate is served with. A renewal sets all of it anew.
+ *
+ * @param clientAuthority PEM; null: clients are not asked for a certificate
+ */
+export function secureContext({ cert, key }: ServingCertificate, clientAuthority: string | null): SecureContextOptions {
+  const served = { cert, key, minVersion: 'TLSv1.2' } as const;
+  if (clientAuthority === null) return served;
+  // A session that is resumed would outlive the authority that its client was judged by.
+  return { ...served, ca: clientAuthority, secureOptions: constants.SSL_OP_NO_TICKET };
 }
 
 export type HttpsApp = ReturnType<typeof createHttpsServer>;
@@ -32,10 +48,11 @@ export type HttpsApp = ReturnType<typeof createHttpsServer>;
  */
 export function createHttpsServer(options: {
   readonly certificate: ServingCertificate;
+  readonly clientAuthority: string | null;
   readonly limits: ServerLimits;
   readonly logger: Logger;
 }) {
-  const { certificate, limits, logger } = options;
+  const { certificate, clientAuthority, limits, logger } = options;
   const app = fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -43,7 +60,10 @@ export function createHttpsServer(options: {
     childLoggerFactory: (parent) => parent,
     bodyLimit: bodyLimitBytes,
     https: {
-      ...secureContext(certificate),
+      ...secureContext(certificate, clientAuthority),
+      requestCert: clientAuthority !== null,
+      // Whoever shows none that is good is told so, by the routes; and who only looks at what is served still can.
+      rejectUnauthorized: false,
       // The API server speaks HTTP/1.1 to a webhook behind a Service.
       ALPNProtocols: ['http/1.1'],
       handshakeTimeout: limits.handshakeTimeoutMs,
@@ -59,9 +79,21 @@ export function createHttpsServer(options: {
   });
   app.server.maxConnections = limits.connections;
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  const budget = createBodyBudget(limits.bodyBudgetBytes);
+  const shares = new WeakMap<FastifyRequest, BodyShare>();
+  app.addContentTypeParser('application/json', (request: FastifyRequest, message: IncomingMessage) => {
+    const { share, body } = receiveBody(message, budget, bodyLimitBytes);
+    shares.set(request, share);
+    return body;
+  });
+  // Until then the body, and what was read out of it, is in memory.
+  app.addHook('onResponse', (request, _reply, done) => {
+    shares.get(request)?.close();
+    done();
+  });
   app.setErrorHandler(async (error: FastifyError, request, reply) => {
-    await readAway(request);
+    // What is to come of a body that there is no room for is read away after the answer.
+    if (error.statusCode !== tooManyRequests) await readAway(request);
     return refuse(error, reply, logger);
   });
   app.setNotFoundHandler((_request, reply) =>
@@ -78,6 +110,17 @@ async function readAway(request: FastifyRequest): Promise<void> {
 function refuse(error: FastifyError, reply: FastifyReply, logger: Logger): FastifyReply {
   const status = error.statusCode ?? 500;
   if (status === 413) return reply.code(413).send({ error: `the body is larger than ${bodyLimitBytes} bytes` });
+  if (status === 403) return reply.code(403).send({ error: error.message });
+  if (status === tooManyRequests) {
+    return (
+      reply
+        .code(status)
+        // Fastify would close the connection, and a client that is still sending would never read this.
+        .removeHeader('connection')
+        .header('retry-after', retryAfterSeconds)
+        .send({ error: 'there is no room for this body now; ask again' })
+    );
+  }
   if (status === 415) return reply.code(415).send({ error: 'the Content-Type must be application/json' });
   if (status < 500) return reply.code(status).send({ error: 'the request cannot be read' });
   logger.error({ err: error }, 'request failed');

@@ -2,7 +2,7 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { RestoreMove } from '../shared/move-restore.ts';
 import type { Admission } from './admit.ts';
 
-export type RequestOutcome = Admission['outcome'] | 'bad_request';
+export type RequestOutcome = Admission['outcome'] | 'bad_request' | 'unauthorized' | 'busy';
 
 const outcomes: readonly RequestOutcome[] = [
   'patched',
@@ -11,6 +11,8 @@ const outcomes: readonly RequestOutcome[] = [
   'not_created',
   'failed',
   'bad_request',
+  'unauthorized',
+  'busy',
 ];
 
 const moves: readonly RestoreMove['outcome'][] = ['moved', 'dropped', 'left', 'nothing'];
@@ -67,7 +69,7 @@ export function createWebhookMetrics(registry: Registry) {
     }),
     certificateReloadFailures: new Counter({
       name: 'restore_hooks_webhook_certificate_reload_failures_total',
-      help: 'Checks of the certificate on disk that found none that could be served.',
+      help: 'Checks of the certificates on disk that found one that could not be used.',
       registers,
     }),
   };

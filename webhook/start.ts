@@ -7,12 +7,11 @@ import type { Logger } from '../shared/service/logger.ts';
 import type { Cluster } from '../shared/service/api-client.ts';
 import { annotationPlanning, createPlanning, type Planning } from '../shared/service/planning.ts';
 import { startProbes, type Readiness } from '../shared/service/probes.ts';
-import { readCertificate, type ServingCertificate } from './certificate.ts';
 import type { WebhookConfig } from './config.ts';
-import { createHttpsServer, secureContext } from './https-server.ts';
+import { createHttpsServer } from './https-server.ts';
 import { createWebhookMetrics } from './metrics.ts';
 import { addRoutes } from './routes.ts';
-import { renewCertificate } from './renewal.ts';
+import { openTls } from './tls.ts';
 
 export interface Webhook {
   /** The HTTPS port that was bound. */
@@ -35,25 +34,22 @@ export interface WebhookDependencies {
 /**
  * Starts the webhook: it serves when this resolves.
  *
- * @throws where the certificate cannot be served, or a port cannot be bound.
+ * @throws where the certificate cannot be served, the authority of clients cannot be read, or a port cannot be bound.
  */
 export async function startWebhook(config: WebhookConfig, dependencies: WebhookDependencies): Promise<Webhook> {
   const { logger, signal, registry = new Registry() } = dependencies;
   const metrics = createWebhookMetrics(registry);
-  const reading = await readCertificate(config.tlsFolder, Date.now());
-  if (!reading.ok) throw new Error(`${reading.problem} (folder ${config.tlsFolder})`);
-  let certificate = reading.certificate;
-
-  const app = createHttpsServer({ certificate, limits: config.limits, logger });
-  const use = (next: ServingCertificate) => {
-    certificate = next;
-    app.server.setSecureContext(secureContext(next));
-    metrics.certificateExpiry.set(next.expiresAtMs / 1000);
-  };
-  metrics.certificateExpiry.set(certificate.expiresAtMs / 1000);
+  const tls = await openTls(config, { metrics, logger });
+  const app = createHttpsServer({
+    certificate: tls.certificate(),
+    clientAuthority: tls.clientAuthority(),
+    limits: config.limits,
+    logger,
+  });
   const planning = await makePlanning(config, dependencies, () => metrics.restoreLookups.inc());
   const knowing = planning.run(signal);
-  addRoutes(app, { scope: config.scope, planning, settings: config.planning, metrics, logger, signal });
+  const { scope, planning: settings } = config;
+  addRoutes(app, { scope, planning, settings, clients: tls.clients, metrics, logger, signal });
   await app.ready();
 
   let listening = false;
@@ -63,7 +59,7 @@ export async function startWebhook(config: WebhookConfig, dependencies: WebhookD
     if (signal.aborted) return { ready: false, reason: 'shutting down' };
     if (!listening) return { ready: false, reason: 'starting' };
     if (!wasReady && !planning.ready().ready) return planning.ready();
-    if (certificate.expiresAtMs <= Date.now()) return { ready: false, reason: 'the certificate has expired' };
+    if (tls.certificate().expiresAtMs <= Date.now()) return { ready: false, reason: 'the certificate has expired' };
     return { ready: true };
   };
   const probes = await startProbes({ ...config.probes, registry, readiness });
@@ -76,10 +72,7 @@ export async function startWebhook(config: WebhookConfig, dependencies: WebhookD
   }
   listening = true;
 
-  const renewal = renewCertificate(
-    { folder: config.tlsFolder, intervalMs: config.tlsCheckIntervalMs, current: certificate, use, metrics, logger },
-    signal,
-  );
+  const renewal = tls.renew((context) => app.server.setSecureContext(context), signal);
   void planning.known.then(() => {
     wasReady = true;
     logger.info({ mode: planning.mode() }, 'webhook is ready');

@@ -24,14 +24,35 @@ export class ApiError extends Error {
   static of(method: string, path: string, answer: IncomingMessage, text: string): ApiError {
     const { reason, message } = readStatus(text);
     const status = answer.statusCode ?? 0;
-    const retryAfter = Number(answer.headers['retry-after']);
     return new ApiError(
       `${method} ${withoutQuery(path)}: ${status} ${message ?? text.slice(0, 300)}`,
       status,
       reason ?? '',
-      Number.isFinite(retryAfter) ? retryAfter * 1000 : null,
+      retryAfterOf(answer),
     );
   }
+}
+
+/** How long a server asks to be left alone, from Retry-After. null: it named no time. */
+export function retryAfterOf({ headers }: IncomingMessage): number | null {
+  const seconds = Number(headers['retry-after']);
+  return Number.isFinite(seconds) ? seconds * 1000 : null;
+}
+
+/** A server that asks for more patience than this is asked again all the same: pods wait. */
+const longestWaitMs = 60_000;
+
+/**
+ * How long to wait before a call that failed is made again: as long as the server asked for, within a bound, and at least
+ * the back-off.
+ */
+export function waitMs(retryAfterMs: number | null, backoff: number): number {
+  return Math.max(Math.min(retryAfterMs ?? 0, longestWaitMs), backoff);
+}
+
+/** The same, of whatever a call has thrown. */
+export function waitAfterMs(error: unknown, backoff: number): number {
+  return waitMs(error instanceof ApiError ? error.retryAfterMs : null, backoff);
 }
 
 /** No answer came, or not a whole one: refused, cut, timed out, aborted, or not JSON. */

@@ -1,4 +1,4 @@
-import { ApiError } from './api-error.ts';
+import { ApiError, waitAfterMs } from './api-error.ts';
 import { backoffMs, type Backoff } from './backoff.ts';
 import type { Cluster } from './cluster.ts';
 import { readLines } from './lines.ts';
@@ -48,9 +48,6 @@ const defaultTiming: WatchTiming = {
   // An API server that restarts is back within seconds; pods wait for their hooks meanwhile, so the bound is low.
   backoff: { firstMs: 200, maxMs: 5_000 },
 };
-
-/** A server that asks for more patience than this is asked again all the same: pods wait. */
-const longestWaitMs = 60_000;
 
 /** Objects a page of the list holds unless said otherwise, as client-go asks for. */
 const defaultPageSize = 500;
@@ -111,8 +108,7 @@ export function createWatch<Raw extends Watched, Kept>(
         if (failures > 1) await pause(backoffMs(timing.backoff, failures, random()), signal);
       } catch (error) {
         failures += 1;
-        const asked = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;
-        const retryInMs = Math.max(Math.min(asked, longestWaitMs), backoffMs(timing.backoff, failures, random()));
+        const retryInMs = waitAfterMs(error, backoffMs(timing.backoff, failures, random()));
         if (error instanceof ApiError && error.status === 410) version = null;
         if (!hasAborted(signal)) options.noted({ kind: 'broken', error, retryInMs });
         await pause(retryInMs, signal);

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { execute, type ExecEnd, type ExecTiming } from '../../executor/exec-session.ts';
+import { busyAnswer } from '../support/busy.ts';
 import { ExecServer, refusal, success, type ExecPeer, type ExecServerOptions } from '../support/exec-server.ts';
 
 const target = { namespace: 'shop', pod: 'db', container: 'main' };
@@ -62,6 +63,26 @@ describe('an upgrade that is refused', () => {
     expect(await end).toEqual({ how: 'refused', httpStatus, message });
     expect(heard.opened).toBe(0);
     expect(server.asked).toHaveLength(1);
+    await allClosed();
+  });
+
+  it.each([
+    { asked: 7, retryAfterMs: 7_000 },
+    { asked: 0, retryAfterMs: 0 },
+    { asked: null, retryAfterMs: null },
+  ])('with 429 and a Retry-After of $asked: the server is busy, and no other protocol is tried', async (busy) => {
+    server = await ExecServer.start({ answer: () => busyAnswer(busy.asked) });
+    const { end, heard } = begin();
+    expect(await end).toEqual({ how: 'busy', retryAfterMs: busy.retryAfterMs, message: 'too many requests' });
+    expect(heard.opened).toBe(0);
+    expect(server.asked).toHaveLength(1);
+    await allClosed();
+  });
+
+  it('is busy, within the bound, when the body of a 429 never ends', async () => {
+    const half = 'HTTP/1.1 429 No\r\nretry-after: 3\r\ncontent-length: 100\r\n\r\nhalf';
+    server = await ExecServer.start({ answer: () => half });
+    expect(await begin({ handshakeTimeoutMs: 100 }).end).toMatchObject({ how: 'busy', retryAfterMs: 3_000 });
     await allClosed();
   });
 

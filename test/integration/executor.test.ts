@@ -4,6 +4,7 @@ import type { ExecHook } from '../../shared/hook.ts';
 import type { Pod } from '../../shared/pod.ts';
 import { annotationPlanning } from '../../shared/service/planning.ts';
 import { ApiError } from '../../shared/service/api-error.ts';
+import { busyAnswer } from '../support/busy.ts';
 import { ExecServer } from '../support/exec-server.ts';
 import { FakeApi } from '../support/fake-api.ts';
 import { ownLabel, startOn, unplanned, type InProcessExecutor } from '../support/in-process.ts';
@@ -156,6 +157,64 @@ describe('the way back from a failure', () => {
     expect(executor.lines.filter(({ msg }) => msg === 'command not sent, trying again')).toHaveLength(2);
   });
 
+  it('leads to the command when the server was too busy for it, after the time that it asks for: it runs once', async () => {
+    const upgrades: number[] = [];
+    await exec.close();
+    exec = await ExecServer.start({
+      answer: () => {
+        upgrades.push(performance.now());
+        // News of the pod must not shorten it.
+        setImmediate(() => api.put({ ...api.pod('db') }));
+        return upgrades.length <= 2 ? busyAnswer(1) : null;
+      },
+    });
+    api.put(pod('db'));
+    start({ db: [buildHook('a')] });
+    (await exec.next()).end();
+    expect(await finished('db')).toMatchObject({ phase: 'Succeeded' });
+    expect(api.run('db').status?.exec).toMatchObject([{ state: 'Succeeded', attempts: 1 }]);
+    const [first = 0, second = 0, third = 0] = upgrades;
+    expect(upgrades).toHaveLength(3);
+    expect(Math.min(second - first, third - second)).toBeGreaterThan(950);
+  });
+
+  it.each([
+    { call: 'POST run', what: 'the HookRun cannot be made' },
+    { call: 'GET db', what: 'the pod cannot be looked at' },
+    { call: 'PATCH run', what: 'the claim cannot be written' },
+    { call: 'PATCH db', what: 'the mark cannot be written' },
+  ])('takes as long as a busy server asks for: $what', async ({ call }) => {
+    const asked: number[] = [];
+    api.before = () => {
+      if (api.asked.at(-1) !== call || asked.push(performance.now()) !== 1) return;
+      // News of the pod must not shorten it.
+      setImmediate(() => api.put({ ...api.pod('db') }));
+      throw new ApiError(`${call}: 429`, 429, 'TooManyRequests', 1_000);
+    };
+    api.put(pod('db'));
+    start({ db: [buildHook('a')] });
+    (await exec.next()).end();
+    expect(await finished('db')).toMatchObject({ phase: 'Succeeded' });
+    expect(exec.asked).toHaveLength(1);
+    const [first = 0, second = 0] = asked;
+    expect(second - first).toBeGreaterThan(950);
+  });
+
+  it('leads to the end of a hook in its HookRun, after the time that a busy server asks for', async () => {
+    const asked: number[] = [];
+    api.put(pod('db'));
+    start({ db: [buildHook('a')] });
+    const peer = await exec.next();
+    api.before = () => {
+      if (api.asked.at(-1) !== 'PATCH run' || asked.push(performance.now()) !== 1) return;
+      throw new ApiError('PATCH: 429', 429, 'TooManyRequests', 1_000);
+    };
+    peer.end();
+    expect(await finished('db')).toMatchObject({ phase: 'Succeeded' });
+    const [first = 0, second = 0] = asked;
+    expect(second - first).toBeGreaterThan(950);
+  });
+
   it('is not shortened by news of the pod', async () => {
     api.before = ({ method, path }) => {
       if (method !== 'GET' || !path.includes('/pods/db') || api.count('GET db') > 3) return;
@@ -221,7 +280,7 @@ describe('slots', () => {
     for (let execs = 0; execs < 40; execs += 1) (await exec.next()).end();
     const ends = await Promise.all(names.map(finished));
     expect(ends.map(({ phase }) => phase)).toEqual(names.map(() => 'Succeeded'));
-  });
+  }, 30_000);
 });
 
 describe('after the command was sent', () => {

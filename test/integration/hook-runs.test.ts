@@ -246,6 +246,30 @@ describe('a run that another executor has left', () => {
     expect(api.run('db').status?.exec).toMatchObject([{ attempts: 2 }]);
   });
 
+  it('is gone on with once, though the lead was lost and won again while its claim was being ended', async () => {
+    api.put(
+      pod('db', { statuses: [runningStatus('a', 9, { containerID: 'containerd://new' }), runningStatus('b', 1)] }),
+    );
+    leftRun('db', [buildHook('a', { onInterrupt: 'Retry' })], [pastClaim('dead')]);
+    let writes = 0;
+    api.after = async () => {
+      if (api.asked.at(-1) !== 'PATCH run') return;
+      writes += 1;
+      if (writes === 1) {
+        executor.follow();
+        executor.lead();
+      }
+      // The answer to the claim is long under way: whoever else would go on with the run comes first.
+      for (let turn = 0; writes === 2 && turn < 200; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    };
+    const executor = start({});
+    (await exec.next()).end();
+    await finished(executor, 'db');
+    expect(states('db')).toEqual(['Succeeded']);
+    expect(api.run('db').status?.exec).toMatchObject([{ attempts: 2 }]);
+    expect(exec.asked).toHaveLength(1);
+  });
+
   it('is not run again where its command may still be running, whatever onInterrupt says', async () => {
     api.put(pod('db'));
     leftRun('db', [buildHook('a', { onInterrupt: 'Retry' })], [pastClaim('dead')]);
@@ -283,6 +307,25 @@ describe('a run that another executor has left', () => {
 });
 
 describe('an executor that does not lead', () => {
+  it('forgets what it was just taking up: another one may have gone on with it when it leads again', async () => {
+    let made = 0;
+    api.after = () => {
+      if (api.asked.at(-1) !== 'POST run' || (made += 1) > 1) return;
+      executor.follow();
+      const exec: HookRunExecStatus[] = [{ state: 'Cancelled', reason: 'Cancelled', attempts: 0 }];
+      const finishedAt = '2026-01-01T00:00:00.000Z';
+      const counts = { total: 1, done: 1, succeeded: 0, failed: 1, progress: '1/1' };
+      const status = { phase: 'Failed', run: 1, ...counts, observedSince: finishedAt, finishedAt, exec } as const;
+      api.putRun({ ...api.run('db'), status });
+      executor.lead();
+    };
+    api.put(pod('db'));
+    const executor = start({ db: [buildHook('a')] });
+    expect(await finished(executor, 'db')).toMatchObject({ phase: 'Failed' });
+    expect(states('db')).toEqual(['Cancelled']);
+    expect(exec.asked).toEqual([]);
+  });
+
   it('begins nothing more, and another one goes on from the record', async () => {
     api.put(pod('db'));
     let fresh = true;

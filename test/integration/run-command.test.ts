@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { defaultExecTiming } from '../../executor/exec-session.ts';
 import { runCommand, type CommandLimits } from '../../executor/run-command.ts';
+import { busyAnswer } from '../support/busy.ts';
 import { ExecServer, refusal, type ExecPeer } from '../support/exec-server.ts';
 
 const target = { namespace: 'shop', pod: 'db', container: 'main' };
@@ -70,6 +71,17 @@ describe('the outcome of a command', () => {
     server = await ExecServer.start({ answer: () => refusal(500, '{"message":"error dialing backend"}') });
     expect(await run()).toMatchObject({
       outcome: { reason: 'ConnectFailed', message: expect.stringContaining('HTTP 500: error dialing backend') },
+      mayStillRun: false,
+    });
+  });
+
+  it('is ConnectFailed, and not sent, where the server was too busy: it may be tried again', async () => {
+    await server.close();
+    server = await ExecServer.start({ answer: () => busyAnswer(2) });
+    expect(await run()).toMatchObject({
+      outcome: { reason: 'ConnectFailed', message: expect.stringContaining('too many requests') },
+      sent: false,
+      retryAfterMs: 2_000,
       mayStillRun: false,
     });
   });

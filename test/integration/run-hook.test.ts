@@ -3,6 +3,7 @@ import { defaultExecTiming } from '../../executor/exec-session.ts';
 import { runHook, type RunHookOptions } from '../../executor/run-hook.ts';
 import type { Pod } from '../../shared/pod.ts';
 import { ApiError } from '../../shared/service/api-error.ts';
+import { busyAnswer } from '../support/busy.ts';
 import { ExecServer } from '../support/exec-server.ts';
 import { FakeApi } from '../support/fake-api.ts';
 import { at, buildHook, buildPod, endedStatus, runningStatus, waitingStatus } from '../support/pods.ts';
@@ -73,6 +74,7 @@ describe('before the command, nothing is sent', () => {
     expect(await run({ obstacle: () => 'the Lease may have run out' })).toEqual({
       did: 'not sent',
       message: 'the Lease may have run out',
+      retryAfterMs: null,
     });
     expect(api.asked).toEqual(['GET db', 'CLAIM']);
     expect(exec.asked).toEqual([]);
@@ -85,6 +87,17 @@ describe('before the command, nothing is sent', () => {
     await expect(run({}, stop.signal)).rejects.toThrow();
     expect(exec.asked).toEqual([]);
   });
+});
+
+it('is not sent where the server was too busy, and the time that it asks for is told', async () => {
+  await exec.close();
+  exec = await ExecServer.start({ answer: () => busyAnswer(2) });
+  api.put(running);
+  const message = expect.stringContaining('too many requests');
+  expect(await run()).toEqual({ did: 'not sent', message, retryAfterMs: 2_000 });
+  // What did not begin needs no second look.
+  expect(api.asked).toEqual(['GET db', 'CLAIM', 'STARTING']);
+  expect(exec.asked).toHaveLength(1);
 });
 
 it('is claimed before the command is sent', async () => {
@@ -136,6 +149,21 @@ describe('after the command, a result is believed only of the same container of 
     peer.end();
     expect(await hook).toMatchObject({ result: { outcome: { ok: true } } });
     expect(failures).toBe(4);
+  });
+
+  it('is asked for again not before the time that a busy server names', async () => {
+    api.put(running);
+    const hook = run();
+    const peer = await exec.next();
+    const asked: number[] = [];
+    api.before = () => {
+      if (asked.push(performance.now()) === 1) throw new ApiError('GET: 429', 429, 'TooManyRequests', 1_000);
+    };
+    peer.end();
+    expect(await hook).toMatchObject({ result: { outcome: { ok: true } } });
+    const [first = 0, second = 0] = asked;
+    // The first back-off is 200 ms at most; a timer may come a moment early.
+    expect(second - first).toBeGreaterThan(950);
   });
 
   it('is interrupted, at once, by an abort while the server is away', async () => {

@@ -20,6 +20,8 @@ export interface InProcessExecutor {
   readonly lines: readonly LogLine[];
   /** Resolves to the first line, past or future, that fits. */
   line(fits: (line: LogLine) => boolean): Promise<LogLine>;
+  /** It leads (again), as it does from the start. */
+  lead(): void;
   /** It does not lead any more. */
   follow(): void;
   stop(): Promise<void>;
@@ -94,6 +96,7 @@ export function startOn(
   return {
     lines: lines.all,
     line: (fits) => lines.first(fits),
+    lead: () => executor.lead(),
     follow: () => executor.follow(),
     async stop() {
       stop.abort();

@@ -5,11 +5,12 @@ import type { AddressInfo } from 'node:net';
 import { Transform, type Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createAuthority, createServingCertificate, type CertificatePair } from '../../certs/certificates.ts';
+import { refuse, refuseUpgrade, type Refusal } from './proxy-refusal.ts';
 import { shapeOf, type Point, type RequestShape } from './proxy-point.ts';
 import { FrameCutter } from './web-socket-frames.ts';
 
 /** What becomes of a point. `pass`: it goes its way; `drop`: it never does, and the connection ends; else the client is answered. */
-export type Verdict = 'pass' | 'drop' | { readonly status: number; readonly retryAfterSeconds?: number };
+export type Verdict = 'pass' | 'drop' | Refusal;
 
 /** Decides about a point; until it resolves, the point is held. */
 export type Gate = (point: Point) => Verdict | Promise<Verdict>;
@@ -164,8 +165,10 @@ export class RecordingProxy {
   async #tunnel(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     this.#note(socket);
     const about = shapeOf({ method: request.method ?? '', url: request.url ?? '', body: '' });
-    if ((await this.#meet('request', about)) !== 'pass' || socket.destroyed) {
-      socket.destroy();
+    const verdict = await this.#meet('request', about);
+    if (verdict !== 'pass' || socket.destroyed) {
+      if (verdict === 'pass' || verdict === 'drop') socket.destroy();
+      else refuseUpgrade(socket, verdict);
       return;
     }
     const upstream = this.#ask(request);
@@ -175,7 +178,6 @@ export class RecordingProxy {
     upstream.on('upgrade', (answer, server, serverHead) => {
       this.#note(server);
       socket.on('close', () => server.destroy());
-      server.on('close', () => socket.destroy());
       void this.#meet('answer', about).then((verdict) => {
         if (verdict !== 'pass') socket.destroy();
         if (socket.destroyed) return;
@@ -209,6 +211,10 @@ export class RecordingProxy {
     take(head);
     from.on('data', take);
     from.on('end', () => void last.then(() => to.end()));
+    // What is still on its way arrives before.
+    const over = () => void last.then(() => to.end(() => to.destroy()));
+    if (from.destroyed) over();
+    else from.on('close', over);
   }
 
   #ask(request: IncomingMessage) {
@@ -218,17 +224,6 @@ export class RecordingProxy {
       headers: { ...request.headers, host: new URL(this.#upstream.server).host },
     });
   }
-}
-
-function refuse(response: ServerResponse, verdict: Exclude<Verdict, string>): void {
-  const { status, retryAfterSeconds } = verdict;
-  const reason = status === 409 ? 'Conflict' : status === 429 ? 'TooManyRequests' : 'InternalError';
-  response.writeHead(status, {
-    'content-type': 'application/json',
-    ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
-  });
-  const message = 'answered by the proxy of a test';
-  response.end(JSON.stringify({ kind: 'Status', apiVersion: 'v1', status: 'Failure', code: status, reason, message }));
 }
 
 /** null: it was broken off. */

@@ -77,6 +77,14 @@ describe('a member lease', () => {
     expect(() => build(timing)).toThrow(RangeError);
   });
 
+  it('gives each call half of the time it has, however often it is renewed: an API server that is slow can be renewed at', async () => {
+    await start();
+    expect(api.asked.map(({ method, timeoutMs }) => ({ method, timeoutMs }))).toEqual([
+      { method: 'PATCH', timeoutMs: 6_000 },
+      { method: 'POST', timeoutMs: 6_000 },
+    ]);
+  });
+
   it('is made with its label, renewed, and deleted on a stop', async () => {
     const { lease, stop } = await start();
     await lease.ready;

@@ -39,3 +39,42 @@ describe('the tail of an output', () => {
     expect(tail.read().text).toBe('x'.repeat(16));
   });
 });
+
+describe('the tail of an output of which something is not to be told', () => {
+  const redact = (text: string) => text.replaceAll('s3cret', '[redacted]');
+  const told = (limit: number, ...chunks: string[]) => {
+    const tail = new Tail(limit, redact);
+    for (const chunk of chunks) tail.append(Buffer.from(chunk));
+    return tail.read();
+  };
+
+  it.each([
+    { name: 'takes it out', limit: 100, chunks: ['a s3cret b'], text: 'a [redacted] b', droppedBytes: 0 },
+    {
+      name: 'takes it out where it came in pieces',
+      limit: 100,
+      chunks: ['a s3', 'cret'],
+      text: 'a [redacted]',
+      droppedBytes: 0,
+    },
+    {
+      name: 'knows it where the cut goes through it',
+      limit: 9,
+      chunks: ['xx s3cret b'],
+      text: 'dacted] b',
+      droppedBytes: 6,
+    },
+    { name: 'keeps to the limit', limit: 3, chunks: ['abcdef'], text: 'def', droppedBytes: 3 },
+    { name: 'cuts no character through', limit: 4, chunks: ['xüüé'], text: 'üé', droppedBytes: 3 },
+    { name: 'keeps nothing at a limit of nothing', limit: 0, chunks: ['abc'], text: '', droppedBytes: 3 },
+  ])('$name', ({ limit, chunks, text, droppedBytes }) => {
+    expect(told(limit, ...chunks)).toEqual({ text, droppedBytes });
+  });
+
+  it('tells no end of one whose beginning was never kept', () => {
+    const { text } = told(10, `s3cret${'s3cret'.repeat(2_000)}end of it`);
+    expect(text).toBe(']end of it');
+    const cut = told(5_000, `s3${'cret'.repeat(1)}${'x'.repeat(9_096 - 4)}`);
+    expect(cut.text).toBe('x'.repeat(5_000));
+  });
+});

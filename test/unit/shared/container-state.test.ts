@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { hookableNames, viewContainer } from '../../../shared/container-state.ts';
+import { isHookable, viewContainer } from '../../../shared/container-state.ts';
 import type { Container, ContainerStatus } from '../../../shared/pod.ts';
 import { at, buildPod, createdAtMs, endedStatus, runningStatus, waitingStatus } from '../../support/pods.ts';
 
@@ -94,7 +94,8 @@ describe('viewContainer', () => {
       initStatuses: [runningStatus('setup', 1), runningStatus('proxy', 2)],
     });
     const debugged = { ...pod, spec: { ...pod.spec, ephemeralContainers: [{ name: 'debug' }] } };
-    expect(hookableNames(debugged)).toEqual(['a', 'proxy']);
+    const names = ['a', 'setup', 'proxy', 'debug', 'nosuch'];
+    expect(names.filter((name) => isHookable(debugged, name))).toEqual(['a', 'proxy']);
     expect(viewContainer(debugged, 'proxy').is).toBe('running');
     for (const name of ['setup', 'debug', 'nosuch']) expect(viewContainer(debugged, name)).toEqual({ is: 'missing' });
   });

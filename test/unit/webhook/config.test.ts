@@ -10,6 +10,7 @@ describe('readWebhookConfig', () => {
         probes: { host: '0.0.0.0', port: 8080 },
         tlsFolder: '/etc/restore-hooks/tls',
         tlsCheckIntervalMs: 10_000,
+        clients: null,
         scope: { labelKey: 'velero.io/restore-name', excludedNamespaces: ['kube-system', 'restore-hooks'] },
         planning: {
           mode: 'auto',
@@ -28,6 +29,7 @@ describe('readWebhookConfig', () => {
           headersTimeoutMs: 10_000,
           requestTimeoutMs: 30_000,
           connections: 1_024,
+          bodyBudgetBytes: 67_108_864,
         },
         shutdown: { delayMs: 5_000, graceMs: 10_000 },
         logLevel: 'info',
@@ -38,6 +40,26 @@ describe('readWebhookConfig', () => {
   it('is not disturbed by what Kubernetes sets for a Service named restore-hooks-webhook', () => {
     const env = { RESTORE_HOOKS_WEBHOOK_PORT: 'tcp://10.0.0.1:443', RESTORE_HOOKS_WEBHOOK_SERVICE_HOST: '10.0.0.1' };
     expect(readWebhookConfig(env)).toEqual(readWebhookConfig({}));
+  });
+
+  it('has names of clients only together with their authority', () => {
+    const env = { RESTORE_HOOKS_CLIENT_NAMES: 'api, other' };
+    expect(readWebhookConfig({ ...env, RESTORE_HOOKS_CLIENT_CA_FILE: '/ca.crt' })).toMatchObject({
+      ok: true,
+      config: { clients: { authorityFile: '/ca.crt', names: ['api', 'other'] } },
+    });
+    expect(readWebhookConfig(env)).toEqual({
+      ok: false,
+      message:
+        'RESTORE_HOOKS_CLIENT_CA_FILE is not set: wanted is the file of the authority that signs certificates with the names in RESTORE_HOOKS_CLIENT_NAMES',
+    });
+  });
+
+  it('wants room for one body at least', () => {
+    expect(readWebhookConfig({ RESTORE_HOOKS_BODY_BUDGET_MIB: '6' })).toEqual({
+      ok: false,
+      message: 'RESTORE_HOOKS_BODY_BUDGET_MIB is "6": wanted is a number of MiB between 7 and 4096',
+    });
   });
 
   it('names what is wrong', () => {

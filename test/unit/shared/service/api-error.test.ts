@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
-import { ApiError, ApiUnreachable, readStatus } from '../../../../shared/service/api-error.ts';
+import { ApiError, ApiUnreachable, readStatus, waitAfterMs, waitMs } from '../../../../shared/service/api-error.ts';
 
 function answer(statusCode: number, headers: Record<string, string> = {}): IncomingMessage {
   return { statusCode, headers } as unknown as IncomingMessage;
@@ -38,15 +38,42 @@ describe('ApiError', () => {
   it.each([
     { header: '5', expected: 5_000 },
     { header: '0', expected: 0 },
+    { header: undefined, expected: null },
     { header: 'Wed, 21 Oct 2026 07:28:00 GMT', expected: null },
   ])('reads a Retry-After of $header', ({ header, expected }) => {
-    expect(ApiError.of('GET', '/api', answer(429, { 'retry-after': header }), '').retryAfterMs).toBe(expected);
+    const headers = header === undefined ? {} : { 'retry-after': header };
+    expect(ApiError.of('GET', '/api', answer(429, headers), '').retryAfterMs).toBe(expected);
   });
 
   it('bounds what it quotes of an answer that is no Status object', () => {
     expect(ApiError.of('GET', '/api', answer(500), '[1]').message).toBe('GET /api: 500 [1]');
     expect(ApiError.of('GET', '/api', answer(500), 'x'.repeat(1000)).message).toHaveLength(314);
   });
+});
+
+describe('the wait before another try', () => {
+  it.each([
+    { name: 'no time is named: the back-off', asked: null, expected: 200 },
+    { name: 'the server asks for more than the back-off', asked: 1_000, expected: 1_000 },
+    { name: 'the server asks for less', asked: 100, expected: 200 },
+    { name: 'it asks for a time gone by', asked: -5_000, expected: 200 },
+    { name: 'it asks for an hour: a minute', asked: 3_600_000, expected: 60_000 },
+    { name: 'it asks for ever: a minute', asked: Infinity, expected: 60_000 },
+  ])('$name', ({ asked, expected }) => {
+    expect(waitMs(asked, 200)).toBe(expected);
+    expect(waitAfterMs(new ApiError('GET: 429', 429, 'TooManyRequests', asked), 200)).toBe(expected);
+  });
+
+  it('is longer than what a server may ask for where the back-off is', () => {
+    expect(waitMs(1_000, 90_000)).toBe(90_000);
+  });
+
+  it.each([new ApiUnreachable('GET', '/api', 'why'), new Error('a bug'), undefined])(
+    'after %s is the back-off',
+    (error) => {
+      expect(waitAfterMs(error, 200)).toBe(200);
+    },
+  );
 });
 
 describe('ApiUnreachable', () => {
