@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { parse } from 'yaml';
+import { certsMetrics } from '../../../certs/metrics.ts';
 import { executorMetrics } from '../../../executor/metrics.ts';
 import { createWebhookMetrics } from '../../../webhook/metrics.ts';
 
@@ -34,7 +35,7 @@ const registered = (register: (registry: Registry) => unknown): readonly Metric[
   return registry.getMetricsAsArray() as unknown as Metric[];
 };
 
-const own = [...registered(executorMetrics), ...registered(createWebhookMetrics)];
+const own = [...registered(executorMetrics), ...registered(createWebhookMetrics), ...registered(certsMetrics)];
 const all = [...own, ...registered((registry) => collectDefaultMetrics({ register: registry }))];
 const page = text('docs/metrics.md');
 const { groups } = parse(text('charts/restore-hooks/files/alerts.yaml')) as {

@@ -37,7 +37,7 @@ describe('readYaml', () => {
     ['nested lists', '- '.repeat(most), 'is no YAML'],
     ['keys, all one', `{${'a,'.repeat(most - 2)}}`, 'has a key twice (line 1)'],
     ['anchors', '&a '.repeat(most), 'is no YAML (line 1)'],
-    ...[...'[]{},:&*!#"\'?-\n'].map((mark): [string, string, string] => [
+    ...Array.from('[]{},:&*!#"\'?-\n').map((mark): [string, string, string] => [
       `more than so many of ${JSON.stringify(mark)}`,
       mark.repeat(most + 1),
       'has more than 10000 brackets, colons, lines and the like',
