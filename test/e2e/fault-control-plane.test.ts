@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { FaultPods, nextLine, ranOnce } from '../support/fault-pods.ts';
+import type { LogLine } from '../support/log-lines.ts';
 import { jail } from '../support/jail.ts';
 import { Scene } from '../support/scene.ts';
 
