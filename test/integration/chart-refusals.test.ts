@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
+import { pem } from '../support/chart-values.ts';
 import { chartFolder } from '../support/release.ts';
 import { render, type RenderOptions, type Values } from '../support/rendered-chart.ts';
 
@@ -11,13 +12,15 @@ interface Refusal {
   readonly options?: RenderOptions;
 }
 
-const pem = '-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n';
+const key = '-----BEGIN EC PRIVATE KEY-----\nMA==\n-----END EC PRIVATE KEY-----\n';
 
 describe('the chart refuses', () => {
   it.each<Refusal>([
     { values: { webhok: {} }, says: "additional properties 'webhok' not allowed" },
     { values: { 'webhook.replica': 3 }, says: "additional properties 'replica' not allowed" },
     { values: { 'executor.lease.duration': 3 }, says: "additional properties 'duration' not allowed" },
+    { values: { 'webhook.extraEnv': [{ name: 'A', vale: 'b' }] }, says: "additional properties 'vale' not allowed" },
+    { values: { 'webhook.clientCertificates.name': 'a' }, says: "additional properties 'name' not allowed" },
     { values: { mode: 'takeovers' }, says: '/mode' },
     { values: { 'webhook.failurePolicy': 'ignore' }, says: '/webhook/failurePolicy' },
     { values: { 'webhook.timeoutSeconds': 31 }, says: '/webhook/timeoutSeconds' },
@@ -32,20 +35,32 @@ describe('the chart refuses', () => {
     { values: {}, options: { namespace: 'kube-system' }, says: '--namespace' },
     { values: {}, options: { namespace: 'default' }, says: '--namespace' },
     { values: {}, options: { namespace: 'velero' }, says: 'restoreNamespaces' },
+    { values: { restoreNamespaces: [] }, says: 'restoreNamespaces' },
+    { values: { fullnameOverride: '9hooks' }, says: 'fullnameOverride' },
     { values: { takeoverNamespaces: ['kube-system'] }, says: 'takeoverNamespaces' },
     { values: { mode: 'standalone', takeoverNamespaces: ['a'] }, says: 'takeoverNamespaces' },
     { values: { mode: 'takeover', sources: 'annotations' }, says: 'sources' },
     { values: { 'tests.namespace': 'kube-system' }, says: 'tests.namespace' },
+    { values: { takeoverNamespaces: ['shop'] }, says: 'tests.namespace' },
+    { values: { 'tests.namespace': 'shop', excludedNamespaces: ['shop'] }, says: 'tests.namespace' },
     { values: { 'certificates.mode': 'secret' }, says: 'certificates.secretName' },
     { values: { 'certificates.mode': 'secret', 'certificates.secretName': 'a' }, says: 'certificates.caBundle' },
     { values: { 'certificates.secretName': 'a' }, says: 'certificates.secretName' },
     { values: { 'certificates.mode': 'cert-manager', 'certificates.caBundle': pem }, says: 'certificates.caBundle' },
+    {
+      values: { 'certificates.mode': 'secret', 'certificates.secretName': 'a', 'certificates.caBundle': 'MA==' },
+      says: 'certificates.caBundle',
+    },
+    { values: { 'webhook.clientCertificates.authority': pem + key }, says: 'webhook.clientCertificates.authority' },
+    { values: { 'webhook.clientCertificates.names': ['a'] }, says: 'webhook.clientCertificates.names' },
     { values: { 'certificates.issuerRef': { name: 'a' } }, says: 'certificates.issuerRef' },
     { values: { 'certificates.servingDays': 400 }, says: 'certificates.servingDays' },
     { values: { 'webhook.replicas': 0, 'webhook.failurePolicy': 'Fail' }, says: 'webhook.replicas' },
     { values: { mode: 'observe', 'webhook.failurePolicy': 'Fail' }, says: 'webhook.failurePolicy' },
     { values: { lookupTimeoutSeconds: 5 }, says: 'lookupTimeoutSeconds' },
     { values: { 'webhook.extraEnv': [{ name: 'RESTORE_HOOKS_MODE' }] }, says: 'webhook.extraEnv' },
+    { values: { 'executor.extraEnv': [{ name: 'RESTORE_HOOKS_MAX_PARALLEL_PODS' }] }, says: 'executor.extraEnv' },
+    { values: { 'certificates.extraEnv': [{ name: 'RESTORE_HOOKS_CERTS_MODE' }] }, says: 'certificates.extraEnv' },
     { values: { 'executor.lease.renewDeadlineSeconds': 15 }, says: 'executor.lease.renewDeadlineSeconds' },
     { values: { 'executor.lease.retryPeriodSeconds': 9 }, says: 'executor.lease.retryPeriodSeconds' },
     {

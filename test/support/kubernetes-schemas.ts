@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { goEnv, requireGo } from '../cluster/binaries/build.ts';
 import { run } from '../cluster/command.ts';
+import { closed } from './closed-schema.ts';
 
 export interface KubernetesObject {
   readonly apiVersion: string;
@@ -74,13 +75,4 @@ export class KubernetesSchemas {
     this.#ajv.addSchema({ $id: apiVersion, components: { schemas: closed(components.schemas) } });
     return names;
   }
-}
-
-/** What has named fields has no others. */
-function closed(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(closed);
-  if (typeof value !== 'object' || value === null) return value;
-  const all = Object.fromEntries(Object.entries(value).map(([key, each]) => [key, closed(each)]));
-  const isOpen = 'additionalProperties' in all || all['x-kubernetes-preserve-unknown-fields'] === true;
-  return all.type === 'object' && 'properties' in all && !isOpen ? { ...all, additionalProperties: false } : all;
 }
