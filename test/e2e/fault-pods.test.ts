@@ -178,5 +178,5 @@ describe('a node that is NotReady', () => {
     expect(await Promise.all(names.map((name) => pods.end(name)))).toEqual([ranOnce, ranOnce]);
     expect(await pods.end('node-evicted')).toEqual({ state: 'Failed', reason: 'PodDeleted', attempts: 0, count: 0 });
     await endGrace();
-  }, 180_000);
+  }, 400_000);
 });

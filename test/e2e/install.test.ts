@@ -74,8 +74,10 @@ describe('installed by Helm, beside the definitions of Velero, in a namespace of
 
   async function runOf(pod: string): Promise<HookRun> {
     await app.kubectl('wait', '--for=condition=restorehooks.io/hooks', `pod/${pod}`, '--timeout=180s');
+    // By its UID: the records of earlier pods of this name are kept.
+    const { uid } = (await app.pod(pod)).metadata;
     const { items } = await kubectlJson<{ items: HookRun[] }>(cluster, ['-n', 'app', 'get', 'hookruns']);
-    const run = items.find(({ spec }) => spec.pod.name === pod);
+    const run = items.find(({ spec }) => spec.pod.uid === uid);
     if (run === undefined) throw new Error(`there is no HookRun of ${pod}`);
     return run;
   }
