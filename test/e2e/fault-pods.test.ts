@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { FaultPods, ranOnce } from '../support/fault-pods.ts';
-import { nodeGracePeriod } from '../support/grace-period.ts';
 import { kubectl } from '../support/kubectl.ts';
 import { Scene } from '../support/scene.ts';
 
@@ -150,33 +149,4 @@ describe('an executor that reads slowly', () => {
     const { stdout } = await pods.record('prints');
     expect((stdout?.droppedBytes ?? 0) + (stdout?.text.length ?? 0)).toBe(chunks * 65_536);
   }, 240_000);
-});
-
-describe('a node that is NotReady', () => {
-  it('for longer than its grace period, with its containers running on: the hook in flight goes on, those that wait run later', async () => {
-    const endGrace = await nodeGracePeriod(scene.embedded.name, 15);
-    // Evicted by the taint a second after it comes.
-    const noExecute = { key: 'node.kubernetes.io/unreachable', operator: 'Exists', effect: 'NoExecute' };
-    const impatient = { spec: { tolerations: [{ ...noExecute, tolerationSeconds: 1 }] } };
-    await begin('node-running');
-    await wait('node-waiting');
-    await pods.restore({ name: 'node-evicted', gated: true, ...impatient });
-    await Promise.all([pods.gated('node-evicted'), scene.told('pod taken', 'node-evicted')]);
-    await scene.embedded.pauseComponent('kubelet');
-    const node = `node/${scene.embedded.nodeName}`;
-    await kubectl(scene.cluster, ['wait', node, '--for=condition=Ready=Unknown', '--timeout=60s']);
-    // The kubelet cannot end it, but nothing is begun in it any more.
-    await scene.finished('node-evicted');
-    await pods.letGo('node-running');
-    await pods.done('node-running');
-    await pods.letGo('node-waiting');
-    await pods.openGate('node-waiting');
-    await scene.embedded.resumeComponent('kubelet');
-    await kubectl(scene.cluster, ['wait', node, '--for=condition=Ready', '--timeout=60s']);
-    const names = ['node-running', 'node-waiting'];
-    await Promise.all(names.map((name) => scene.finished(name)));
-    expect(await Promise.all(names.map((name) => pods.end(name)))).toEqual([ranOnce, ranOnce]);
-    expect(await pods.end('node-evicted')).toEqual({ state: 'Failed', reason: 'PodDeleted', attempts: 0, count: 0 });
-    await endGrace();
-  }, 400_000);
 });
