@@ -20,8 +20,7 @@ const readers: Readonly<Record<string, (env: Environment) => EnvironmentReading<
 /** What the chart sets otherwise than the processes would by themselves, and why they would not. */
 const others: Readonly<Record<string, object>> = {
   certs: {},
-  // A preStop waits instead.
-  webhook: { shutdown: { delayMs: 0, graceMs: 10_000 } },
+  webhook: {},
   executor: {},
   'give-back': {},
 };

@@ -46,9 +46,10 @@
   value: {{ .names | join "," | quote }}
 {{- end }}
 {{- end }}
-# The preStop waits instead: as long as it does, the pod is Ready, and a Service all of whose pods end at once still has it.
+# After the preStop, in which the pod is forgotten by endpoints: API servers that still have connections are told with each answer to close
+# them, so that none is cut in the moment it is used.
 - name: RESTORE_HOOKS_SHUTDOWN_DELAY_SECONDS
-  value: '0'
+  value: {{ .Values.webhook.shutdownDelaySeconds | toJson | quote }}
 - name: RESTORE_HOOKS_SHUTDOWN_GRACE_SECONDS
   value: {{ .Values.webhook.shutdownGraceSeconds | toJson | quote }}
 # Half of Node's young heap, as `npm run webhook` has it: a review leaves little behind, and what is reserved counts as memory in use.
