@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../shared/service/logger.ts';
-import { ApiError } from '../shared/service/api-error.ts';
+import { ApiError, waitAfterMs } from '../shared/service/api-error.ts';
 import { backoffMs } from '../shared/service/backoff.ts';
 import type { Cluster } from '../shared/service/cluster.ts';
 import type { PodRef } from './pod-api.ts';
@@ -113,7 +113,7 @@ export function createEventRecorder(
           options.dropped();
           return;
         }
-        await delay(backoffMs(retry, failures, Math.random()));
+        await delay(waitAfterMs(error, backoffMs(retry, failures, Math.random())));
       }
     }
   }

@@ -2,7 +2,7 @@ import { movedHooksKey } from '../shared/annotations.ts';
 import type { ObjectMeta } from '../shared/pod.ts';
 import type { RestoreObject } from '../shared/restore.ts';
 import { returnHooks } from '../shared/return-hooks.ts';
-import { ApiError } from '../shared/service/api-error.ts';
+import { ApiError, waitAfterMs } from '../shared/service/api-error.ts';
 import { backoffMs, type Backoff } from '../shared/service/backoff.ts';
 import type { Cluster } from '../shared/service/api-client.ts';
 import type { Logger } from '../shared/service/logger.ts';
@@ -55,9 +55,8 @@ export async function giveBack(cluster: Cluster, options: GiveBackOptions, signa
       } catch (error) {
         const isFinal = error instanceof ApiError && error.status < 500 && error.status !== 409 && error.status !== 429;
         if (isFinal || failures === tries || signal.aborted) throw error;
-        const retryAfterMs = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;
         log.warn({ err: error }, 'not moved back, trying again');
-        await pause(Math.max(retryAfterMs, backoffMs(backoff, failures, Math.random())), signal);
+        await pause(waitAfterMs(error, backoffMs(backoff, failures, Math.random())), signal);
       }
     }
   }

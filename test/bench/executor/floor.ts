@@ -21,6 +21,7 @@ export async function measureFloor(scene: ExecutorScene, pods: PodSet, signal: A
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const ended = failsWhenEnded(child, 'the floor process');
+  // It is raced below; where that is over, an end is no error nobody hears of.
   ended.catch(() => undefined);
   const kill = () => child.kill('SIGKILL');
   signal.addEventListener('abort', kill, { once: true });
