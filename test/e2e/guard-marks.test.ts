@@ -1,17 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { executorUser, installGuard, removeGuard, renderExecutorRights } from '../support/guard.ts';
-import { execRight, passed, podRights, userMaker, type User } from '../support/guard-users.ts';
+import { openGuardScene, type GuardScene } from '../support/guard-scene.ts';
+import { execRight, passed, podRights, type User } from '../support/guard-users.ts';
 import { commandKey, hooked, labelled, movedKey, podsPath, restingPod, stampKey } from '../support/guarded-pods.ts';
-import { kubectl } from '../support/kubectl.ts';
-import type { AnyCluster } from '../support/own-cluster.ts';
-import { findCluster } from '../support/scene.ts';
-import { TestNamespace, uniqueName } from '../support/test-namespace.ts';
+import { uniqueName } from '../support/test-namespace.ts';
 
 // A test asks a dozen questions or more, of a machine that may be busy.
 jest.setTimeout(60_000);
 
-let cluster: AnyCluster;
-let home: TestNamespace;
+let scene: GuardScene;
 let namespace: string;
 let execUser: User;
 let administrator: User;
@@ -19,26 +15,14 @@ let executor: User;
 let binder: User;
 
 beforeAll(async () => {
-  ({ cluster } = await findCluster());
-  home = await TestNamespace.make(cluster);
-  ({ namespace } = home);
-  const user = await userMaker(cluster);
-  execUser = await user('exec-user').may(namespace, podRights, execRight);
-  administrator = user('admin', ['system:masters']);
-  executor = user(executorUser);
-  binder = await user('binder').may(
-    namespace,
-    { resources: ['pods/binding', 'bindings'], verbs: ['create'] },
-    execRight,
-  );
-  await installGuard(cluster);
-  await kubectl(cluster, ['apply', '-f', '-'], await renderExecutorRights(cluster));
+  scene = await openGuardScene();
+  ({ namespace, administrator, executor } = scene);
+  execUser = await scene.user('exec-user').may(namespace, podRights, execRight);
+  binder = await scene
+    .user('binder')
+    .may(namespace, { resources: ['pods/binding', 'bindings'], verbs: ['create'] }, execRight);
 }, 180_000);
-afterAll(async () => {
-  await removeGuard(cluster);
-  await kubectl(cluster, ['delete', '-f', '-'], await renderExecutorRights(cluster));
-  await home.remove();
-}, 180_000);
+afterAll(() => scene.close(), 180_000);
 
 async function make(annotations: Readonly<Record<string, string>>): Promise<string> {
   const name = uniqueName();

@@ -1,11 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { executorUser, guardRelease, installGuard, removeGuard, renderExecutorRights } from '../support/guard.ts';
-import { execRight, passed, userMaker, type Right, type User } from '../support/guard-users.ts';
-import { kubectl } from '../support/kubectl.ts';
+import { guardRelease } from '../support/guard.ts';
+import { openGuardScene, type GuardScene } from '../support/guard-scene.ts';
+import { execRight, passed, type Right, type User } from '../support/guard-users.ts';
 import { installDefinitions } from '../support/own-crds.ts';
-import type { AnyCluster } from '../support/own-cluster.ts';
-import { findCluster } from '../support/scene.ts';
-import { TestNamespace, uniqueName } from '../support/test-namespace.ts';
+import { uniqueName } from '../support/test-namespace.ts';
 
 const every = ['get', 'create', 'patch', 'update', 'delete'];
 const policyRights: Right = {
@@ -18,8 +16,7 @@ const runRights: Right = { group: 'restorehooks.io', resources: ['hookruns', 'ho
 // A test asks a dozen questions or more, of a machine that may be busy.
 jest.setTimeout(60_000);
 
-let cluster: AnyCluster;
-let home: TestNamespace;
+let scene: GuardScene;
 let namespace: string;
 let administrator: User;
 let executor: User;
@@ -31,15 +28,9 @@ let execTenant: User;
 let operator: User;
 
 beforeAll(async () => {
-  ({ cluster } = await findCluster());
-  home = await TestNamespace.make(cluster);
-  ({ namespace } = home);
-  await installDefinitions(cluster);
-  await installGuard(cluster);
-  await kubectl(cluster, ['apply', '-f', '-'], await renderExecutorRights(cluster));
-  const user = await userMaker(cluster);
-  administrator = user('admin', ['system:masters']);
-  executor = user(executorUser);
+  scene = await openGuardScene(installDefinitions);
+  ({ namespace, administrator, executor } = scene);
+  const { user } = scene;
   tenant = user('tenant');
   execTenant = user('exec-tenant');
   operator = await user('operator').may(null, policyRights, execRight);
@@ -48,11 +39,7 @@ beforeAll(async () => {
     await who.may(namespace, policyRights, runRights, ...more);
   }
 }, 180_000);
-afterAll(async () => {
-  await removeGuard(cluster);
-  await kubectl(cluster, ['delete', '-f', '-'], await renderExecutorRights(cluster));
-  await home.remove();
-}, 180_000);
+afterAll(() => scene.close(), 180_000);
 
 const postHooks = [{ exec: { container: 'main', command: ['id'] } }];
 const rules = [{ name: 'rule', postHooks }];

@@ -1,10 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { executorUser, installGuard, removeGuard, renderExecutorRights } from '../support/guard.ts';
-import { execRight, passed, userMaker, type Right, type User } from '../support/guard-users.ts';
-import { kubectl } from '../support/kubectl.ts';
-import type { AnyCluster } from '../support/own-cluster.ts';
-import { findCluster } from '../support/scene.ts';
-import { TestNamespace, uniqueName } from '../support/test-namespace.ts';
+import { openGuardScene, type GuardScene } from '../support/guard-scene.ts';
+import { execRight, passed, type Right, type User } from '../support/guard-users.ts';
+import { uniqueName } from '../support/test-namespace.ts';
 import { installRestores, removeRestores } from '../support/velero-crds.ts';
 
 const restoreRights: Right = {
@@ -16,8 +13,7 @@ const restoreRights: Right = {
 // A test asks a dozen questions or more, of a machine that may be busy.
 jest.setTimeout(60_000);
 
-let cluster: AnyCluster;
-let home: TestNamespace;
+let scene: GuardScene;
 let namespace: string;
 let administrator: User;
 let executor: User;
@@ -29,24 +25,16 @@ let execTenant: User;
 let operator: User;
 
 beforeAll(async () => {
-  ({ cluster } = await findCluster());
-  home = await TestNamespace.make(cluster);
-  ({ namespace } = home);
-  await installRestores(cluster);
-  await installGuard(cluster);
-  await kubectl(cluster, ['apply', '-f', '-'], await renderExecutorRights(cluster));
-  const user = await userMaker(cluster);
-  administrator = user('admin', ['system:masters']);
-  executor = user(executorUser);
+  scene = await openGuardScene(installRestores);
+  ({ namespace, administrator, executor } = scene);
+  const { user } = scene;
   tenant = await user('tenant').may('velero', restoreRights);
   execTenant = await user('exec-tenant').may('velero', restoreRights, execRight);
   operator = await user('operator').may(null, restoreRights, execRight);
 }, 180_000);
 afterAll(async () => {
-  await removeGuard(cluster);
-  await kubectl(cluster, ['delete', '-f', '-'], await renderExecutorRights(cluster));
-  await removeRestores(cluster);
-  await home.remove();
+  await removeRestores(scene.cluster);
+  await scene.close();
 }, 180_000);
 
 const postHooks = [{ exec: { container: 'main', command: ['id'] } }];

@@ -4,8 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import manifest from '../../package.json' with { type: 'json' };
 import { silent } from '../cluster/progress.ts';
 import { ensureTool } from '../cluster/tools.ts';
-import { chartFolder } from '../support/release.ts';
-import { valueFlags, type Values } from '../support/rendered-chart.ts';
+import { chartFolder, valueFlags, type Values } from '../support/release.ts';
 
 interface Note {
   readonly when: string;

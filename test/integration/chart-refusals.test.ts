@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { pem } from '../support/chart-values.ts';
-import { chartFolder } from '../support/release.ts';
-import { render, type RenderOptions, type Values } from '../support/rendered-chart.ts';
+import { chartFolder, type Values } from '../support/release.ts';
+import { render, type RenderOptions } from '../support/rendered-chart.ts';
 
 interface Refusal {
   readonly values: Values;

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { effects } from '../support/chart-effects.ts';
-import { chartFolder } from '../support/release.ts';
-import { render, type Values } from '../support/rendered-chart.ts';
+import { chartFolder, type Values } from '../support/release.ts';
+import { render } from '../support/rendered-chart.ts';
 
 type Rendered = ReadonlyMap<string, string>;
 

@@ -1,5 +1,5 @@
 import { budget, guardAll, guardParts, monitor, pem, resources, scheduled, workload } from './chart-values.ts';
-import type { Values } from './rendered-chart.ts';
+import type { Values } from './release.ts';
 
 /** Values, by their dotted names, each to be set alone; and which objects are then other than without it. */
 export interface Effect {

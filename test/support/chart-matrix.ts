@@ -1,5 +1,5 @@
 import { guardAll, pem } from './chart-values.ts';
-import type { Values } from './rendered-chart.ts';
+import type { Values } from './release.ts';
 
 export interface ChartCase {
   readonly what: string;

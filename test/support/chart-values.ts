@@ -1,4 +1,4 @@
-import type { Values } from './rendered-chart.ts';
+import type { Values } from './release.ts';
 
 /** As much of a certificate as the chart looks at. */
 export const pem = '-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { kubectl } from './kubectl.ts';
 import type { AnyCluster } from './own-cluster.ts';
-import { chartFolder, helm } from './release.ts';
+import { chartFolder, helm, valueFlags, type Values } from './release.ts';
 
 /** The release that the guard is rendered for: its accounts are those that may write what is guarded. */
 export const guardRelease = { name: 'restore-hooks', namespace: 'restore-hooks' };
@@ -14,7 +14,7 @@ export const executorUser = `system:serviceaccount:${guardRelease.namespace}:res
  *
  * @param values of the chart
  */
-export function renderGuard(cluster: AnyCluster, values: Readonly<Record<string, unknown>> = {}): Promise<string> {
+export function renderGuard(cluster: AnyCluster, values: Values = {}): Promise<string> {
   return renderParts(cluster, ['templates/guard/*.yaml'], values);
 }
 
@@ -24,7 +24,7 @@ export function renderExecutorRights(cluster: AnyCluster): Promise<string> {
 }
 
 /** Applies the policies, and resolves when the API server judges by all of them. */
-export async function installGuard(cluster: AnyCluster, values: Readonly<Record<string, unknown>> = {}): Promise<void> {
+export async function installGuard(cluster: AnyCluster, values: Values = {}): Promise<void> {
   await makeNamespace(cluster, guardRelease.namespace);
   await kubectl(cluster, ['apply', '-f', '-'], await renderGuard(cluster, values));
   await untilJudged(cluster);
@@ -43,11 +43,10 @@ export async function makeNamespace(cluster: AnyCluster, name: string): Promise<
   await kubectl(cluster, ['apply', '-f', '-'], JSON.stringify(namespace));
 }
 
-function renderParts(cluster: AnyCluster, parts: readonly string[], values: Readonly<Record<string, unknown>>) {
+function renderParts(cluster: AnyCluster, parts: readonly string[], values: Values) {
   const { name, namespace } = guardRelease;
   const shown = parts.flatMap((part) => ['--show-only', part]);
-  const set = Object.entries(values).flatMap(([key, value]) => ['--set-json', `${key}=${JSON.stringify(value)}`]);
-  return helm(cluster, ['template', name, chartFolder, '--namespace', namespace, ...shown, ...set]);
+  return helm(cluster, ['template', name, chartFolder, '--namespace', namespace, ...shown, ...valueFlags(values)]);
 }
 
 /**

@@ -10,11 +10,14 @@ import type { AnyCluster } from './own-cluster.ts';
 /** The chart of this checkout. */
 export const chartFolder = join(import.meta.dirname, '../../charts/restore-hooks');
 
+/** Of a chart, by their dotted names. */
+export type Values = Readonly<Record<string, unknown>>;
+
 export interface ReleaseOptions {
   /** `restore-hooks` unless given; the namespace, too. */
   readonly name?: string;
   readonly namespace?: string;
-  readonly values?: Readonly<Record<string, unknown>>;
+  readonly values?: Values;
   /** Folder or archive of another chart than this checkout's. */
   readonly chart?: string;
   /** More of helm's own. */
@@ -70,7 +73,7 @@ export class Release {
   }
 
   /** Upgrades to these values, to those of before where they are not given, and resolves when all pods are Ready. */
-  async upgrade(values: Readonly<Record<string, unknown>>, chart = chartFolder): Promise<void> {
+  async upgrade(values: Values, chart = chartFolder): Promise<void> {
     const { cluster, name, namespace } = this;
     const flags = ['--namespace', namespace, '--reset-then-reuse-values', '--wait', patience, ...valueFlags(values)];
     await helm(cluster, ['upgrade', name, chart, ...flags]);
@@ -103,6 +106,7 @@ export class Release {
   }
 }
 
-function valueFlags(values: Readonly<Record<string, unknown>>): readonly string[] {
+/** Helm's flags that set these values, by their dotted names. */
+export function valueFlags(values: Values): readonly string[] {
   return Object.entries(values).flatMap(([key, value]) => ['--set-json', `${key}=${JSON.stringify(value)}`]);
 }

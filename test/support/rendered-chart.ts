@@ -4,9 +4,7 @@ import { parseAllDocuments } from 'yaml';
 import { silent } from '../cluster/progress.ts';
 import { ensureTool } from '../cluster/tools.ts';
 import type { KubernetesObject } from './kubernetes-schemas.ts';
-import { chartFolder } from './release.ts';
-
-export type Values = Readonly<Record<string, unknown>>;
+import { chartFolder, valueFlags, type Values } from './release.ts';
 
 export interface RenderOptions {
   readonly release?: string;
@@ -22,11 +20,6 @@ export async function render(values: Values, options: RenderOptions = {}): Promi
   return parseAllDocuments(stdout)
     .map((document) => document.toJS() as KubernetesObject | null)
     .filter((object) => object !== null);
-}
-
-/** Helm's flags that set these values, by their dotted names. */
-export function valueFlags(values: Values): readonly string[] {
-  return Object.entries(values).flatMap(([key, value]) => ['--set-json', `${key}=${JSON.stringify(value)}`]);
 }
 
 /** The one object of a kind with this name. Throws if there is none. */
