@@ -60,12 +60,14 @@ export function judgeTaking(
   // A template can bear a copied stamp: its pods are no restore, and yet no hook is dropped without a word.
   if (controlled && !stamped) return { is: 'left', why: 'controlled' };
   if (plan.left !== null) return { is: 'left', why: 'not ours' };
+  // A node's own pod is made by no restore, whatever its manifest says.
+  if (isMirror(pod)) return { is: 'left', why: 'not stamped' };
   // With a stamp and no hooks, since they are gone or were hoped for, it is marked: hooks written to it later must never run.
   if (stamped && !controlled) return { is: 'taken', restore };
   const isTakeover = context.mode === 'takeover';
   const init = plan.init.filter(({ source }) => !isTakeover || source !== 'annotation');
   if (init.length + plan.exec.length === 0) return { is: 'left', why: 'no hooks' };
-  if (isMirror(pod) || pod.metadata.deletionTimestamp != null) return { is: 'left', why: 'not stamped' };
+  if (pod.metadata.deletionTimestamp != null) return { is: 'left', why: 'not stamped' };
   const sinceMs = Math.max(installedAtMs, found?.createdAtMs ?? 0);
   return createdAtMs >= sinceMs ? { is: 'missed' } : { is: 'left', why: 'not stamped' };
 }

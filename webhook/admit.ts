@@ -5,6 +5,7 @@ import type { PlanContext } from '../shared/plan-context.ts';
 import { planPod } from '../shared/plan.ts';
 import { isAfterCompletion } from '../shared/restore.ts';
 import { judgeRestored, type RestoreScope } from '../shared/restored.ts';
+import { stampPatch } from '../shared/stamp.ts';
 import { encodePatch, type AdmissionResponse } from './response.ts';
 import type { PodRequest } from './review.ts';
 
@@ -43,7 +44,9 @@ export function admit(
 ): Admission {
   const { uid, pod } = request;
   if (context.restore.is === 'found' && isAfterCompletion(null, context.restore.restore)) {
-    return pass(request, 'not_restored');
+    // A copy of a restored pod brings its stamp along, which would count once the Restore is deleted.
+    const patch = context.mode === 'observe' ? [] : stampPatch(pod, restore, false);
+    return { outcome: 'not_restored', response: { uid, allowed: true, ...encodePatch(patch) } };
   }
   try {
     const planned = plan(pod, restore, context);

@@ -112,6 +112,11 @@ describe('a pod that is left', () => {
       expected: 'left: done before',
     },
     {
+      name: 'the stamp in the manifest of a static pod',
+      parts: { metadata: { labels, annotations: { ...stamp, 'kubernetes.io/config.mirror': 'x' } } },
+      expected: 'left: not stamped',
+    },
+    {
       name: 'a controller’s template that bears the label',
       parts: { metadata: { labels, ...templated } },
       expected: 'left: controlled',

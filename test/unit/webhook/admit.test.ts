@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { JsonPatchOperation } from '../../../shared/json-patch.ts';
 import { annotationsOnly, type PlanContext } from '../../../shared/plan-context.ts';
 import type { planPod } from '../../../shared/plan.ts';
+import { findingOf, readRestore } from '../../../shared/restore.ts';
 import { admit, judgeRequest, pass } from '../../../webhook/admit.ts';
 import type { PodRequest } from '../../../webhook/review.ts';
 import { buildPod } from '../../support/pods.ts';
@@ -49,6 +50,26 @@ describe('admit', () => {
     ['a pod without the label', { pod: buildPod({ metadata: { annotations: command } }) }, 'not_restored'],
   ])('lets %s pass as it is', (_, more, outcome) => {
     expect(admitted(request(command, more))).toEqual({ outcome, response: { uid: 'u1', allowed: true } });
+  });
+
+  it.each([
+    {
+      mode: 'standalone',
+      stamp: 'r1',
+      expected: [{ op: 'remove', path: '/metadata/annotations/restorehooks.io~1admitted-for' }],
+    },
+    { mode: 'standalone', stamp: null, expected: [] },
+    { mode: 'observe', stamp: 'r1', expected: [] },
+  ] as const)('leaves no stamp $stamp on a copy of a pod that was made after its Restore, in mode $mode', (row) => {
+    const completionTimestamp = '2026-01-01T00:00:00Z';
+    const restore = findingOf([
+      readRestore({ metadata: { name: 'r1', namespace: 'velero' }, status: { completionTimestamp } }),
+    ]);
+    const context: PlanContext = { ...annotationsOnly, mode: row.mode, restore };
+    const stamped = row.stamp === null ? {} : { 'restorehooks.io/admitted-for': row.stamp };
+    const { outcome, response } = admitted(request({ ...command, ...stamped }), context);
+    expect(outcome).toBe('not_restored');
+    expect(JSON.parse(Buffer.from(response.patch ?? 'W10=', 'base64').toString())).toEqual(row.expected);
   });
 
   it('admits a pod whose planning fails, with a warning of at most 120 characters', () => {
