@@ -6,11 +6,13 @@ import { planningFields } from '../shared/service/planning-fields.ts';
 export const giveBackEnvironment = z
   .object({
     RESTORE_HOOKS_KUBECONFIG: planningFields.RESTORE_HOOKS_KUBECONFIG,
+    RESTORE_HOOKS_SYSTEM_NAMESPACE: planningFields.RESTORE_HOOKS_SYSTEM_NAMESPACE,
     RESTORE_HOOKS_RESTORE_NAMESPACES: planningFields.RESTORE_HOOKS_RESTORE_NAMESPACES,
     RESTORE_HOOKS_LOG_LEVEL: logLevel(),
   })
   .transform((env) => ({
     kubeconfig: env.RESTORE_HOOKS_KUBECONFIG ?? null,
+    systemNamespace: env.RESTORE_HOOKS_SYSTEM_NAMESPACE,
     restoreNamespaces: env.RESTORE_HOOKS_RESTORE_NAMESPACES,
     logLevel: env.RESTORE_HOOKS_LOG_LEVEL,
   }));

@@ -2,7 +2,7 @@ import type { Cluster } from '../shared/service/cluster.ts';
 import type { Logger } from '../shared/service/logger.ts';
 import { pause } from '../shared/service/pause.ts';
 import type { Holders } from './end-claim.ts';
-import { createLeases, leaseSeconds, sight, type Lease, type Sighting } from './lease.ts';
+import { createLeases, leaseDurationMs, sight, type Lease, type Sighting } from './lease.ts';
 import { memberLabel, memberLeaseName } from './member-lease.ts';
 
 export interface HoldersOptions {
@@ -32,8 +32,6 @@ const deadMs = 3_600_000;
 const callMs = 5_000;
 /** An API server that cannot be asked is asked again after this. */
 const askAgainMs = 1_000;
-/** For a Lease that does not say its duration. */
-const unknownDurationMs = 60_000;
 
 /**
  * Tells whether the holder of a claim is gone: its Lease does not exist, or has been seen unchanged for its duration by the
@@ -59,7 +57,7 @@ export function createHolders(cluster: Cluster, options: HoldersOptions): LeaseH
         return 0;
       }
       const { sinceMs } = see(lease);
-      return Math.max(0, Math.ceil(sinceMs + durationMs(lease) - askedAtMs));
+      return Math.max(0, Math.ceil(sinceMs + leaseDurationMs(lease) - askedAtMs));
     } catch (error) {
       log.warn({ err: error, lease: name, retryInMs: askAgainMs }, 'lease not read, its holder counts as there');
       return askAgainMs;
@@ -107,10 +105,6 @@ export function createHolders(cluster: Cluster, options: HoldersOptions): LeaseH
     }
     return now;
   }
-}
-
-function durationMs({ spec }: Lease): number {
-  return (spec.leaseDurationSeconds ?? leaseSeconds(unknownDurationMs)) * 1000;
 }
 
 /** Asked anew: what was false before an await may be true after it. */

@@ -2,6 +2,12 @@ import { ApiError } from '../shared/service/api-error.ts';
 import type { ApiRequest, Cluster } from '../shared/service/cluster.ts';
 import type { pause } from '../shared/service/pause.ts';
 
+/** By which one executor at a time decides and begins hooks. */
+export const leaderLeaseName = 'restore-hooks-executor';
+
+/** For a Lease that does not say its duration. */
+const unknownDurationSeconds = 60;
+
 /** Source: https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/lease-v1/ */
 export interface LeaseSpec {
   readonly holderIdentity?: string | null;
@@ -96,6 +102,11 @@ export function microTime(epochMs: number): string {
 /** Whole seconds, and never fewer than asked for: others must not take a holder for gone before it does so itself. */
 export function leaseSeconds(durationMs: number): number {
   return Math.max(1, Math.ceil(durationMs / 1000));
+}
+
+/** After so many milliseconds without a change its holder is gone. */
+export function leaseDurationMs({ spec }: Lease): number {
+  return (spec.leaseDurationSeconds ?? unknownDurationSeconds) * 1000;
 }
 
 /** What a Lease said, and since when by the own monotonic clock: the clocks of others are not to be believed. */

@@ -3,6 +3,7 @@ import { openCluster } from '../shared/service/open-cluster.ts';
 import { createLogger } from '../shared/service/logger.ts';
 import { shutdownSignal } from '../shared/service/shutdown.ts';
 import { executorEnvironment } from './config.ts';
+import { removeDeadLeases } from './dead-leases.ts';
 import { giveBackEnvironment } from './give-back-config.ts';
 import { giveBack } from './give-back.ts';
 import { runExecutor } from './start.ts';
@@ -27,14 +28,18 @@ async function execute(): Promise<void> {
   }
 }
 
-/** For an uninstall: what a takeover has moved goes back, and the process ends. */
+/** For an uninstall: what a takeover has moved goes back, the Leases of executors that are gone go, and the process ends. */
 async function giveAllBack(): Promise<void> {
   const reading = readEnvironment(giveBackEnvironment, process.env);
   if (!reading.ok) return refuse(`the configuration is not usable\n${reading.message}`);
-  const { kubeconfig, restoreNamespaces, logLevel } = reading.config;
+  const { kubeconfig, systemNamespace: namespace, restoreNamespaces, logLevel } = reading.config;
   const log = createLogger({ name: 'give-back', level: logLevel });
   try {
-    const given = await giveBack(await connect(kubeconfig), { restoreNamespaces, log }, shutdownSignal());
+    const cluster = await connect(kubeconfig);
+    const signal = shutdownSignal();
+    const leases = removeDeadLeases(cluster, { namespace, log, monotonicMs: () => performance.now() }, signal);
+    const given = await giveBack(cluster, { restoreNamespaces, log }, signal);
+    await leases;
     process.exit(given.left === 0 ? 0 : 1);
   } catch (error) {
     log.fatal({ err: error }, 'give-back failed');

@@ -16,6 +16,7 @@ import { createEventRecorder } from './events.ts';
 import { defaultExecTiming } from './exec-session.ts';
 import { Executor } from './executor.ts';
 import { createLeaderElection } from './leader-election.ts';
+import { leaderLeaseName } from './lease.ts';
 import { createHolders } from './lease-holders.ts';
 import { createMemberLease } from './member-lease.ts';
 import { executorMetrics } from './metrics.ts';
@@ -26,9 +27,6 @@ import { createRetention } from './retention.ts';
 
 /** A shell's first word after the upgrade: the runtime starts a process, on a node that may be restoring much at once. */
 const startTimeoutMs = 30_000;
-
-/** By which one executor at a time decides and begins hooks. */
-const leaseName = 'restore-hooks-executor';
 
 /** For the last Events; an API server that is away is not waited for. */
 const flushMs = 2_000;
@@ -69,7 +67,7 @@ export async function runExecutor(
   });
   const election = createLeaderElection(cluster, {
     namespace,
-    name: leaseName,
+    name: leaderLeaseName,
     identity,
     timing: lease,
     log,

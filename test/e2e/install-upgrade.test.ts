@@ -72,7 +72,9 @@ describe('a release that grows older', () => {
     const records = async () => (await app.kubectl('get', 'hookruns', '-o', 'name')).stdout.trim().split('\n').length;
     expect(await records()).toBe(3);
 
-    await release.remove();
+    await release.uninstall();
+    expect(await release.kubectl('get', 'leases', '-o', 'name')).toBe('');
+    await release.removeNamespace();
     expect(await leftOf('restore-hooks')).toEqual(definitions.map((name) => `CustomResourceDefinition ${name}`));
     expect(await records()).toBe(3);
     // As if there had never been one: no pod waits for a webhook that is gone.
@@ -92,7 +94,9 @@ describe('a release that grows older', () => {
     });
     expect(await release.helm('test')).toMatch(/Phase: +Succeeded/);
     await runsHookIn('long');
-    await release.remove();
+    await release.uninstall();
+    expect(await release.kubectl('get', 'leases', '-o', 'name')).toBe('');
+    await release.removeNamespace();
     expect(await leftOf(name)).toEqual([]);
     const { stdout } = await kubectl(cluster, ['get', 'crd', '-o', 'name']);
     expect(stdout).not.toContain('restorehooks.io');

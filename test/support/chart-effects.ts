@@ -13,7 +13,7 @@ const both = ['Deployment executor', 'Deployment webhook'];
 const pods = [...both, 'Job give-back', 'Pod test'];
 const registration = 'MutatingWebhookConfiguration';
 const policies = ['webhook', 'executor'].map((name) => `NetworkPolicy ${name}`);
-const giveBack = ['ServiceAccount', 'ClusterRole', 'ClusterRoleBinding', 'NetworkPolicy', 'Job'];
+const giveBack = ['ServiceAccount', 'ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding', 'NetworkPolicy', 'Job'];
 const authority = ['Certificate webhook-ca', 'Issuer webhook-ca', 'Issuer selfsigned'];
 
 /** Objects are called by their kind and the end of their name that follows the release's. Every value of the chart is here. */

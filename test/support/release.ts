@@ -81,7 +81,16 @@ export class Release {
 
   /** Uninstalls it, the post-delete step included, and removes its namespace. */
   async remove(): Promise<void> {
+    await this.uninstall();
+    await this.removeNamespace();
+  }
+
+  /** Uninstalls it, the post-delete step included. */
+  async uninstall(): Promise<void> {
     await this.helm('uninstall', '--wait', patience);
+  }
+
+  async removeNamespace(): Promise<void> {
     await kubectl(this.cluster, ['delete', 'namespace', this.namespace, '--wait', '--timeout=120s']);
   }
 

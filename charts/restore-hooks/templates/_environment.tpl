@@ -125,6 +125,8 @@
 {{- end -}}
 
 {{- define "restore-hooks.giveBackEnv" -}}
+- name: RESTORE_HOOKS_SYSTEM_NAMESPACE
+  value: {{ .Release.Namespace | quote }}
 - name: RESTORE_HOOKS_RESTORE_NAMESPACES
   value: {{ .Values.restoreNamespaces | join "," | quote }}
 - name: RESTORE_HOOKS_LOG_LEVEL
