@@ -4,12 +4,16 @@ import type { Redact } from '../shared/redact.ts';
 /** A secret that the cut went through could not be known by what is left of it: so much more is kept, looked at, and not told. */
 const lookBackBytes = 4_096;
 
+const leastRoomBytes = 1_024;
+
 /** Keeps the end of a stream of bytes, in memory that does not grow with what the stream brings. */
 export class Tail {
   readonly #limitBytes: number;
   readonly #redact: Redact | null;
   readonly #keptBytes: number;
-  #kept: Buffer = Buffer.alloc(0);
+  /** Grows to twice what is kept, so that what comes in crumbs is not moved for each of them. */
+  #room: Buffer = Buffer.alloc(0);
+  #usedBytes = 0;
   #seenBytes = 0;
 
   /** @param redact takes out of the text what is not to be told; null: nothing */
@@ -21,9 +25,22 @@ export class Tail {
 
   append(chunk: Buffer): void {
     this.#seenBytes += chunk.length;
+    const added = chunk.subarray(Math.max(0, chunk.length - this.#keptBytes));
+    this.#makeRoom(added.length);
     // A view would hold the whole chunk in memory, so what is kept is always a copy.
-    const joined = chunk.length >= this.#keptBytes ? chunk : Buffer.concat([this.#kept, chunk]);
-    this.#kept = Buffer.from(joined.subarray(Math.max(0, joined.length - this.#keptBytes)));
+    this.#usedBytes += added.copy(this.#room, this.#usedBytes);
+  }
+
+  #makeRoom(bytes: number): void {
+    if (this.#usedBytes + bytes <= this.#room.length) return;
+    const before = this.#room.subarray(Math.max(0, this.#usedBytes + bytes - this.#keptBytes), this.#usedBytes);
+    const needed = Math.max(leastRoomBytes, 2 * (before.length + bytes));
+    if (needed > this.#room.length) this.#room = Buffer.alloc(Math.min(2 * this.#keptBytes, needed));
+    this.#usedBytes = before.copy(this.#room);
+  }
+
+  get #kept(): Buffer {
+    return this.#room.subarray(Math.max(0, this.#usedBytes - this.#keptBytes), this.#usedBytes);
   }
 
   /** What is kept now; a character that the cut went through is dropped whole. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { Tail } from '../../../executor/tail.ts';
 
 function read(limit: number, chunks: (string | Buffer)[]) {
@@ -29,6 +30,15 @@ describe('the tail of an output', () => {
 
   it('drops the rest of a character whose beginning is gone, and counts it', () => {
     expect(read(3, ['aü€b'])).toEqual({ text: 'b', droppedBytes: 6 });
+  });
+
+  it('is the same however the output comes in', () => {
+    const chunks = fc.array(fc.string({ maxLength: 3_000 }), { maxLength: 40 });
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 5_000 }), chunks, (limit, texts) => {
+        expect(read(limit, texts)).toEqual(read(limit, [texts.join('')]));
+      }),
+    );
   });
 
   it('holds on to no more than its limit of a large chunk', () => {
