@@ -127,18 +127,25 @@ function refuse(error: FastifyError, reply: FastifyReply, logger: Logger): Fasti
   return reply.code(500).send({ error: 'the request failed; see the log of the webhook' });
 }
 
+/** Those who are being told why; what they still send is no new reason. */
+const refused = new WeakSet<Socket>();
+
 /** What is not HTTP, or came too late, is told so if it can be; whoever does not read that is cut off all the same. */
 function refuseConnection(error: Error & { code?: string }, socket: Socket): void {
   const late = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
-  // Anything else went wrong below HTTP, and before the handshake is done nothing that is written ever leaves.
-  if (!socket.writable || !(late || error.code?.startsWith('HPE_') === true)) {
+  const aboveTls = late || error.code?.startsWith('HPE_') === true;
+  if (aboveTls && refused.has(socket)) return;
+  // Before the handshake is done nothing that is written ever leaves.
+  if (!aboveTls || !socket.writable) {
     socket.destroy();
     return;
   }
+  refused.add(socket);
   const status = late ? '408 Request Timeout' : '400 Bad Request';
   const body = JSON.stringify({ error: late ? 'the request took too long' : 'the request is not HTTP/1.1' });
   const head = `content-type: application/json\r\ncontent-length: ${body.length}\r\nconnection: close`;
+  // A connection that is destroyed before the client has read may take the answer along: the client ends it, or time does.
   const cutOff = setTimeout(() => socket.destroy(), lastWordsMs);
   socket.once('close', () => clearTimeout(cutOff));
-  socket.end(`HTTP/1.1 ${status}\r\n${head}\r\n\r\n${body}`, () => socket.destroy());
+  socket.end(`HTTP/1.1 ${status}\r\n${head}\r\n\r\n${body}`);
 }
