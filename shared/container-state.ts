@@ -1,4 +1,4 @@
-import type { Container, ContainerStatus, Pod } from './pod.ts';
+import type { Container, ContainerStatus, Pod, PodSpec } from './pod.ts';
 
 /** How a container of a pod stands, as far as a hook is concerned. */
 export type ContainerView =
@@ -32,10 +32,16 @@ export function viewContainer(pod: Pod, name: string): ContainerView {
   return { is: 'coming', upSinceMs };
 }
 
-/** Whether a hook may name the container: it is one of the pod's containers, or a native sidecar. Makes nothing of either list. */
-export function isHookable({ spec }: Pod, wanted: string): boolean {
-  if (spec.containers.some(({ name }) => name === wanted)) return true;
-  return (spec.initContainers ?? []).some(({ name, restartPolicy }) => name === wanted && restartPolicy === 'Always');
+/** Of each pod, once for all its hooks: it may have ten thousand containers, and hundreds of hooks. Forgotten with the pod. */
+const hookableNames = new WeakMap<PodSpec, ReadonlySet<string>>();
+
+/** Whether a hook may name the container: it is one of the pod's containers, or a native sidecar. */
+export function isHookable(pod: Pod, wanted: string): boolean {
+  const before = hookableNames.get(pod.spec);
+  if (before !== undefined) return before.has(wanted);
+  const names = new Set(hookable(pod).map(({ name }) => name));
+  hookableNames.set(pod.spec, names);
+  return names.has(wanted);
 }
 
 function hookable(pod: Pod): Container[] {

@@ -9,7 +9,7 @@ import {
 } from './exec-fields.ts';
 import type { ExecHook, HookSource } from './hook.ts';
 import { readOwnCommand } from './own-command.ts';
-import type { Entry } from './own-list.ts';
+import { warnAbout, type Entry } from './own-list.ts';
 import type { ParsedExec } from './parse-exec.ts';
 import type { Pod } from './pod.ts';
 import { shorten } from './quote.ts';
@@ -100,13 +100,14 @@ function parseContainer(pod: Pod, place: string, value: Json | undefined) {
 }
 
 function strangeFields(place: string, fields: Entry['fields'], { source }: EntryOrigin): HookWarning[] {
-  const isOwn = source !== 'restore';
-  return Object.entries(fields).flatMap(([name, value]) => {
-    const inside = () => `${place}.${shorten(name, longestField)}`;
-    if (!(isOwn ? ownFields : veleroFields).includes(name)) return [warnings.unknownField(inside())];
-    const isText = value === null || typeof value === 'string';
-    return name === 'name' && !isText ? [warnings.invalidField(inside(), 'is no text', 'left out')] : [];
-  });
+  const known = source === 'restore' ? veleroFields : ownFields;
+  const strange = Object.keys(fields).filter((field) => !known.includes(field));
+  const unknown = warnAbout(place, strange, (field) =>
+    warnings.unknownField(`${place}.${shorten(field, longestField)}`),
+  );
+  const { name = null } = fields;
+  if (!known.includes('name') || name === null || typeof name === 'string') return unknown;
+  return [...unknown, warnings.invalidField(`${place}.name`, 'is no text', 'left out')];
 }
 
 function writtenOr(value: Json | undefined): string | undefined {

@@ -19,6 +19,8 @@ export interface OwnList {
 const mostHooks = 100;
 /** More do not fit into an answer; each is an Event, too. */
 const mostProblems = 50;
+/** Of one hook or rule: a Restore has room for a hundred thousand, and a sentence takes time to make. */
+const mostOfOne = 20;
 
 /** Reads a list of hooks, YAML or JSON, from the text of an annotation (hooks.md section 3). An absent or empty one is empty. */
 export function readOwnList(key: string, text: string | undefined): OwnList {
@@ -37,9 +39,19 @@ export function readOwnList(key: string, text: string | undefined): OwnList {
   return { entries, warnings: found };
 }
 
+/** A warning about each of the first of many things that are wrong at a place, and one that says how many more there are. */
+export function warnAbout<Thing>(
+  place: string,
+  things: readonly Thing[],
+  warningOf: (thing: Thing) => HookWarning,
+): HookWarning[] {
+  if (things.length <= mostOfOne) return things.map(warningOf);
+  return [...things.slice(0, mostOfOne).map(warningOf), warnings.moreProblems(place, things.length - mostOfOne)];
+}
+
 /** The sentences of problems inside of the hook at `place`. */
 export function problemWarnings(place: string, problems: readonly Problem[]): HookWarning[] {
-  return problems.map((problem) => {
+  return warnAbout(place, problems, (problem) => {
     const { leftOut } = problem;
     if (leftOut === null) return warnings.unknownField(problem.place);
     const name = leftOut.slice(leftOut.lastIndexOf('.') + 1);
@@ -51,5 +63,6 @@ export function problemWarnings(place: string, problems: readonly Problem[]): Ho
 /** The first of a list's warnings, and how many there are beyond. */
 export function boundProblems(key: string, found: readonly HookWarning[]): readonly HookWarning[] {
   if (found.length <= mostProblems) return found;
-  return [...found.slice(0, mostProblems), warnings.moreProblems(key, found.length - mostProblems)];
+  const rest = found.slice(mostProblems).reduce((sum, { more = 1 }) => sum + more, 0);
+  return [...found.slice(0, mostProblems), warnings.moreProblems(key, rest)];
 }

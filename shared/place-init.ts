@@ -1,4 +1,5 @@
 import { nameAtAttempt } from './container-name.ts';
+import { distinctContainers } from './distinct-containers.ts';
 import type { InitHook } from './hook.ts';
 import type { Container, Pod } from './pod.ts';
 import { isWaitContainer, lastWaitContainer } from './wait-container.ts';
@@ -25,7 +26,8 @@ export function placeInit(pod: Pod, hooks: readonly InitHook[]): PlacedInit[] {
   for (const [index, container] of present.entries()) holders.set(container.name, { container, index });
   const placed: PlacedInit[] = [];
   const names = createNames(holders, present);
-  for (const hook of distinct(hooks)) {
+  // Two lists can ask for one container. Of a generated name, all that the container has is in the name.
+  for (const hook of distinctContainers(hooks, ({ container }) => container)) {
     const place = names.find(hook);
     placed.push(place);
     holders.set(place.name, 'taken');
@@ -44,17 +46,6 @@ export function placeInit(pod: Pod, hooks: readonly InitHook[]): PlacedInit[] {
 
 /** Who has a name: an init container of the pod that may be a hook, or anyone else. */
 type Holder = { readonly container: Container; readonly index: number } | 'taken';
-
-/** Two lists can ask for one container. Of a generated name, all that the container has is in the name. */
-function distinct(hooks: readonly InitHook[]): InitHook[] {
-  const seen = new Set<string>();
-  return hooks.filter(({ container }) => {
-    const content = JSON.stringify(container);
-    const isNew = !seen.has(content);
-    seen.add(content);
-    return isNew;
-  });
-}
 
 /**
  * Finds names in time that does not multiply hooks by containers: a pod may have ten thousand containers, whose names are all

@@ -2,6 +2,7 @@ import { execKeys, initKeys, movedCommandKey, nearestKnownKey, ownKeys } from '.
 import { findCommand } from './command-owner.ts';
 import { nameSuffix } from './container-name.ts';
 import type { ExecHook, InitHook, Left, Plan, PolicyRef } from './hook.ts';
+import { distinctContainers } from './distinct-containers.ts';
 import { inherit, inheritedCharacters, mostInheritedCharacters, parseInherit, type Inheritable } from './inherit.ts';
 import { canMoveBack, judgeLeft } from './judge-left.ts';
 import { parseExec } from './parse-exec.ts';
@@ -14,7 +15,7 @@ import type { Container, Pod } from './pod.ts';
 import { shorten } from './quote.ts';
 import { parseReadinessGate } from './readiness-gate.ts';
 import { ruleSources, type RuleSource } from './rule-sources.ts';
-import { execHooksOf, initHooksOf, mostHooks, rulesWarnings } from './rule-hooks.ts';
+import { execHooksOf, initHooksOf, mostHooks, rulesWarnings, type RuleHooks } from './rule-hooks.ts';
 import type { HookWarning } from './warning.ts';
 import { warnings } from './warning-sentences.ts';
 
@@ -92,8 +93,8 @@ function planInit(pod: Pod, context: PlanContext, sources: readonly RuleSource[]
     const filled = fill(askedFor(own, null));
     return { hooks: filled.hooks, warnings: [...found, ...filled.warnings], usesRules: false, policies: [] };
   }
-  const parsed = sources.map((source) => ({ source, ...initHooksOf(pod, source.rules, source.origin) }));
-  const all = bounded(distinctInit(parsed.flatMap(({ source, hooks }) => askedFor(hooks, source.inherit))));
+  const { parsed, isCut } = readSources(sources, ({ rules, origin }) => initHooksOf(pod, rules, origin));
+  const all = bounded(distinctInit(parsed.flatMap(({ source, hooks }) => askedFor(hooks, source.inherit))), isCut);
   const filled = fill(all.hooks);
   return {
     hooks: filled.hooks,
@@ -115,12 +116,11 @@ function planExec(pod: Pod, context: PlanContext, sources: readonly RuleSource[]
     const moves = isTakeover && isAnnotated && command.key === execKeys.command && !command.isVeleros;
     return { hooks, warnings: found, usesRules: false, policies: [], isGated: false, moves };
   }
-  const parsed = sources.map((source) => ({ source, ...execHooksOf(pod, source.rules, source.origin) }));
-  const all = bounded(
-    parsed.flatMap(({ source: { policy }, hooks }) =>
-      policy === null ? hooks : hooks.map((hook) => ({ ...hook, policyNamespace: policy.namespace })),
-    ),
+  const { parsed, isCut } = readSources(sources, ({ rules, origin }) => execHooksOf(pod, rules, origin));
+  const asked = parsed.flatMap(({ source: { policy }, hooks }) =>
+    policy === null ? hooks : hooks.map((hook) => ({ ...hook, policyNamespace: policy.namespace })),
   );
+  const all = bounded(asked, isCut);
   return {
     hooks: all.hooks,
     warnings: [...found, ...parsed.flatMap((each) => each.warnings), ...all.warnings],
@@ -139,13 +139,7 @@ interface AskedInit {
 
 /** The first of each, by what was asked for: what a container inherits is no reason to inject it twice. */
 function distinctInit(asked: readonly AskedInit[]): AskedInit[] {
-  const seen = new Set<string>();
-  return asked.filter(({ hook }) => {
-    const content = JSON.stringify(hook.container);
-    const isNew = !seen.has(content);
-    seen.add(content);
-    return isNew;
-  });
+  return distinctContainers(asked, ({ hook }) => hook.container);
 }
 
 /** What is inherited, every hook has: of a large container, by many hooks, it is more than any pod may hold. */
@@ -180,9 +174,28 @@ function distinctPolicies(policies: readonly PolicyRef[]): PolicyRef[] {
   return [...byKey.values()];
 }
 
-/** Each Restore or policy keeps to the bound; there may be any number of them. */
-function bounded<Hook>(hooks: readonly Hook[]): { readonly hooks: readonly Hook[]; readonly warnings: HookWarning[] } {
-  if (hooks.length <= mostHooks) return { hooks, warnings: [] };
+/**
+ * What each of the sources asks for, in their order. Each keeps to the bound, and there may be any number of them: when twice
+ * as many hooks as are taken have been read, for some may be alike, the other sources are left out.
+ */
+function readSources<Hook>(sources: readonly RuleSource[], read: (source: RuleSource) => RuleHooks<Hook>) {
+  const parsed: (RuleHooks<Hook> & { readonly source: RuleSource })[] = [];
+  let count = 0;
+  for (const source of sources) {
+    if (count >= 2 * mostHooks) return { parsed, isCut: true };
+    const { hooks, warnings: found } = read(source);
+    count += hooks.length;
+    parsed.push({ source, hooks, warnings: found });
+  }
+  return { parsed, isCut: false };
+}
+
+/** The first of the hooks of all sources, and a warning if there are others. */
+function bounded<Hook>(
+  hooks: readonly Hook[],
+  isCut: boolean,
+): { readonly hooks: readonly Hook[]; readonly warnings: HookWarning[] } {
+  if (hooks.length <= mostHooks && !isCut) return { hooks, warnings: [] };
   return { hooks: hooks.slice(0, mostHooks), warnings: [warnings.tooManyHooks('this pod', mostHooks)] };
 }
 

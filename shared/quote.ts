@@ -1,4 +1,6 @@
 const ellipsis = '…';
+/** ASCII that stands for itself. */
+const plain = /^[ !#-[\]-~]*$/;
 
 /**
  * A value as it may stand in a warning: within double quotes, on one line, cut to `room` characters, quotes and ellipsis
@@ -11,6 +13,7 @@ export function quote(value: string, room: number): string {
 
 /** The same without quotes, for an annotation key, which may hold anything until the API server validates the pod. */
 export function shorten(value: string, room: number): string {
+  if (value.length <= room && plain.test(value)) return value;
   let shown = '';
   // As long as nothing was left out, the text may still turn out to fit without an ellipsis.
   let lastCut = '';

@@ -49,10 +49,14 @@ export function readShape(shape: Shape, value: Json, place: string): ShapeReadin
       return bad(place, shape.why);
     case 'list': {
       if (!isJsonList(value)) return bad(place, `is ${kindOf(value)}, not a list`);
-      const readings = value.map((element, index) => readShape(shape.of, element, `${place}[${index}]`));
-      const problems = readings.flatMap((reading) => reading.problems);
-      const values = readings.flatMap((reading) => (reading.value === undefined ? [] : [reading.value]));
-      if (shape.whole && values.length < readings.length) return { value: undefined, problems: spoil(problems, place) };
+      const problems: Problem[] = [];
+      const values: unknown[] = [];
+      for (const [index, element] of value.entries()) {
+        const reading = readShape(shape.of, element, `${place}[${index}]`);
+        for (const problem of reading.problems) problems.push(problem);
+        if (reading.value !== undefined) values.push(reading.value);
+      }
+      if (shape.whole && values.length < value.length) return { value: undefined, problems: spoil(problems, place) };
       return { value: values, problems };
     }
     case 'map':
@@ -77,14 +81,15 @@ function readMap(shape: Extract<Shape, { is: 'map' }>, value: Json, place: strin
 
 function readRecord({ fields, agree }: RecordShape, value: Json, place: string): ShapeReading {
   if (!isJsonMap(value)) return bad(place, `is ${kindOf(value)}, not a map`);
-  const given = new Map(Object.entries(value));
-  const problems: Problem[] = [...given.keys()]
-    .filter((key) => !fields.has(key))
-    .map((key) => ({ place: `${place}.${shorten(key, longestKey)}`, says: 'is unknown', leftOut: null }));
+  const problems: Problem[] = [];
+  for (const key of Object.keys(value)) {
+    if (fields.has(key)) continue;
+    problems.push({ place: `${place}.${shorten(key, longestKey)}`, says: 'is unknown', leftOut: null });
+  }
   const taken: Record<string, unknown> = {};
   let spoiled = false;
   for (const [key, { shape, need }] of fields) {
-    const element = given.get(key) ?? null;
+    const element = Object.hasOwn(value, key) ? (value[key] ?? null) : null;
     if (element === null) {
       if (need !== 'required') continue;
       problems.push({ place, says: `has no ${key}`, leftOut: place });
@@ -93,7 +98,7 @@ function readRecord({ fields, agree }: RecordShape, value: Json, place: string):
     }
     const reading = readShape(shape, element, `${place}.${key}`);
     const spoils = reading.value === undefined && need !== 'optional';
-    problems.push(...(spoils ? spoil(reading.problems, place) : reading.problems));
+    for (const problem of spoils ? spoil(reading.problems, place) : reading.problems) problems.push(problem);
     if (reading.value !== undefined) taken[key] = reading.value;
     spoiled ||= spoils;
   }
@@ -103,8 +108,10 @@ function readRecord({ fields, agree }: RecordShape, value: Json, place: string):
   return { value: taken, problems };
 }
 
+const none: readonly Problem[] = [];
+
 function good(value: unknown): ShapeReading {
-  return { value, problems: [] };
+  return { value, problems: none };
 }
 
 function bad(place: string, says: string): ShapeReading {

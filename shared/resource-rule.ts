@@ -1,7 +1,7 @@
 import { isGlob, matchesGlob } from './glob.ts';
 import { isJsonList, isJsonMap, type JsonMap } from './json-value.ts';
 import { matchesLabels, requirementProblem, type LabelSelector } from './label-selector.ts';
-import { problemWarnings } from './own-list.ts';
+import { problemWarnings, warnAbout } from './own-list.ts';
 import { shorten } from './quote.ts';
 import { readShape } from './read-shape.ts';
 import { optional, raw, record, required, text, vital, wholeListOf, wholeMapOf } from './shape.ts';
@@ -46,6 +46,8 @@ const longestField = 40;
 
 /** Of patterns that are no plain names, of one Restore or policy: each is compiled again for every pod. */
 const mostPatternCharacters = 131_072;
+/** Far more than anybody writes, and than a policy may have. Each takes time at every pod. */
+const mostRules = 5_000;
 /** Braces multiply a pattern, at most by so many (glob.ts). */
 const mostAlternatives = 64;
 
@@ -77,16 +79,19 @@ export function readRules(value: Json | undefined, place: string): RulesReading 
   if (value === undefined || value === null) return noRules;
   if (!isJsonList(value)) return { rules: [], warnings: [warnings.malformedRule(place, 'is no list')] };
   const room = { characters: mostPatternCharacters };
-  const readings = value.map((element, index) => readRule(element, `${place}[${index}]`, room));
+  const readings = value.slice(0, mostRules).map((element, index) => readRule(element, `${place}[${index}]`, room));
+  const found = readings.flatMap((reading) => ('rule' in reading ? [] : reading.warnings));
   return {
     rules: readings.flatMap((reading) => ('rule' in reading ? [reading.rule] : [])),
-    warnings: readings.flatMap((reading) => ('rule' in reading ? [] : reading.warnings)),
+    warnings: value.length > mostRules ? [warnings.tooManyRules(place, mostRules), ...found] : found,
   };
 }
 
 /** A warning for each of these fields, which nobody knows. */
 export function unknownFields(fields: JsonMap, place: string): HookWarning[] {
-  return Object.keys(fields).map((key) => warnings.unknownField(`${place}.${shorten(key, longestField)}`));
+  return warnAbout(place, Object.keys(fields), (key) =>
+    warnings.unknownField(`${place}.${shorten(key, longestField)}`),
+  );
 }
 
 /** Whether the rule concerns a pod, by the namespace it is created in. */
@@ -149,17 +154,21 @@ function selectionWarnings(
   rule: Pick<ResourceRule, 'includedNamespaces' | 'excludedNamespaces' | 'labelSelector'>,
   place: string,
 ): HookWarning[] {
-  const globs = (['includedNamespaces', 'excludedNamespaces'] as const).flatMap((field) =>
-    rule[field].flatMap((pattern, index) =>
-      isGlob(pattern) ? [] : [warnings.malformedGlob(`${place}.${field}[${index}]`, pattern)],
-    ),
-  );
+  const globs = (['includedNamespaces', 'excludedNamespaces'] as const).flatMap((field) => {
+    const wrong = rule[field].flatMap((pattern, index) => (isGlob(pattern) ? [] : [{ pattern, index }]));
+    return warnAbout(`${place}.${field}`, wrong, ({ pattern, index }) =>
+      warnings.malformedGlob(`${place}.${field}[${index}]`, pattern),
+    );
+  });
+  const inside = `${place}.labelSelector.matchExpressions`;
   const requirements = (rule.labelSelector?.matchExpressions ?? []).flatMap((requirement, index) => {
     const says = requirementProblem(requirement);
-    const where = `${place}.labelSelector.matchExpressions[${index}]`;
-    return says === null ? [] : [warnings.malformedSelector(where, says)];
+    return says === null ? [] : [{ says, index }];
   });
-  return [...globs, ...requirements];
+  const ofSelector = warnAbout(inside, requirements, ({ says, index }) =>
+    warnings.malformedSelector(`${inside}[${index}]`, says),
+  );
+  return [...globs, ...ofSelector];
 }
 
 function readPostHooks(value: Json | undefined, place: string): { postHooks: PostHook[]; warnings: HookWarning[] } {
@@ -174,7 +183,7 @@ function readPostHooks(value: Json | undefined, place: string): { postHooks: Pos
       continue;
     }
     const { exec = null, init = null, ...others } = element;
-    found.push(...unknownFields(others, inside));
+    for (const each of unknownFields(others, inside)) found.push(each);
     const part = (key: 'exec' | 'init', fields: Json): JsonMap | null => {
       if (fields === null || isJsonMap(fields)) return fields;
       found.push(warnings.invalidField(`${inside}.${key}`, 'is no map of fields', 'no hook'));

@@ -76,12 +76,14 @@ export function readRestore({ metadata, spec, status }: RestoreObject): Restore 
 }
 
 /** Reads the hooks of a Restore; what is wrong with them comes back as warnings, to be told with its pods. */
-export function restoreRules({ name, hooksText }: Restore): RulesReading {
+export function restoreRules({ name, hooksText, holdsHooks: holdsHooksInSpec }: Restore): RulesReading {
   if (hooksText === '') return noRules;
   const place = `Restore ${name} hooks`;
   let hooks: Json;
   try {
-    hooks = tame(JSON.parse(hooksText) as Json);
+    const written = JSON.parse(hooksText) as Json;
+    // Those of the spec were tamed before.
+    hooks = holdsHooksInSpec ? written : tame(written);
   } catch {
     return { rules: [], warnings: [warnings.malformedRule(place, 'in its annotation are no JSON')] };
   }

@@ -27,26 +27,22 @@ export interface RulesOrigin {
 
 /** Beyond it, hooks of one Restore or policy for one pod are a mistake, and each is looked for among the others. */
 export const mostHooks = 500;
+/** So many are looked at: there may be any number that are no hooks. */
+const mostEntries = 1_000;
 
 /** The exec hooks of all rules that match the pod, in their order. */
 export function execHooksOf(pod: Pod, { rules }: RulesReading, origin: RulesOrigin): RuleHooks<ExecHook> {
-  return collect(pod, rules, origin, 'exec', (rule) =>
-    rule.postHooks.map(({ place, exec }) => {
-      if (exec === null) return { hooks: [], warnings: [] };
-      const { source, ruleName } = origin;
-      return parseExecEntry(pod, { place: `${place}.exec`, fields: exec }, { source, rule: ruleName(rule) });
-    }),
+  const { source, ruleName } = origin;
+  return collect(pod, rules, origin, 'exec', (rule, place, fields) =>
+    parseExecEntry(pod, { place, fields }, { source, rule: ruleName(rule) }),
   );
 }
 
 /** The init containers of all rules that match the pod, in their order. */
 export function initHooksOf(pod: Pod, { rules }: RulesReading, origin: RulesOrigin): RuleHooks<InitHook> {
-  return collect(pod, rules, origin, 'init', (rule) =>
-    rule.postHooks.map(({ place, init }) => {
-      if (init === null) return { hooks: [], warnings: [] };
-      const { source, ruleName } = origin;
-      return readInit(pod, init, `${place}.init`, { source, rule: ruleName(rule) });
-    }),
+  const { source, ruleName } = origin;
+  return collect(pod, rules, origin, 'init', (rule, place, fields) =>
+    readInit(pod, fields, place, { source, rule: ruleName(rule) }),
   );
 }
 
@@ -55,7 +51,7 @@ export function rulesWarnings(pod: Pod, reading: RulesReading, { place }: RulesO
   const found = [...reading.warnings];
   for (const rule of reading.rules) {
     // Most rules have none, and this is asked for every pod.
-    if (rule.warnings.length > 0) found.push(...ruleWarnings(rule, pod));
+    for (const warning of rule.warnings.length > 0 ? ruleWarnings(rule, pod) : []) found.push(warning);
   }
   return boundProblems(place, found);
 }
@@ -65,15 +61,30 @@ function collect<Hook>(
   rules: readonly ResourceRule[],
   { place }: RulesOrigin,
   kind: 'exec' | 'init',
-  read: (rule: ResourceRule) => readonly RuleHooks<Hook>[],
+  readHook: (rule: ResourceRule, place: string, fields: JsonMap) => RuleHooks<Hook>,
 ): RuleHooks<Hook> {
-  const parsed: RuleHooks<Hook>[] = [];
-  // Of many rules few match, and this is asked for every pod: nothing is made for the others.
-  for (const rule of rules) if (hasHook(rule, kind) && ruleMatches(rule, pod)) parsed.push(...read(rule));
-  const hooks = parsed.flatMap((each) => each.hooks);
-  const found = parsed.flatMap((each) => each.warnings);
-  if (hooks.length > mostHooks) found.unshift(warnings.tooManyHooks(place, mostHooks));
-  return { hooks: hooks.slice(0, mostHooks), warnings: boundProblems(place, found) };
+  const hooks: Hook[] = [];
+  const found: HookWarning[] = [];
+  let entries = 0;
+  // Of many rules few match, and this is asked for every pod: nothing is made for the others, nor for hooks that are left out.
+  for (const rule of rules) {
+    if (!hasHook(rule, kind) || !ruleMatches(rule, pod)) continue;
+    for (const hook of rule.postHooks) {
+      const fields = hook[kind];
+      if (fields === null) continue;
+      entries += 1;
+      if (hooks.length > mostHooks || entries > mostEntries) return bounded(true);
+      const read = readHook(rule, `${hook.place}.${kind}`, fields);
+      for (const each of read.hooks) hooks.push(each);
+      for (const each of read.warnings) found.push(each);
+    }
+  }
+  return bounded(hooks.length > mostHooks);
+
+  function bounded(isCut: boolean): RuleHooks<Hook> {
+    const told = isCut ? [warnings.tooManyHooks(place, mostHooks), ...found] : found;
+    return { hooks: hooks.slice(0, mostHooks), warnings: boundProblems(place, told) };
+  }
 }
 
 function hasHook({ postHooks }: ResourceRule, kind: 'exec' | 'init'): boolean {
@@ -95,7 +106,8 @@ function readInit(
   if (!isJsonList(initContainers)) {
     return { hooks: [], warnings: [...found, warnings.invalidField(inside, 'is no list', 'no hook')] };
   }
-  const parsed = initContainers.map((container, index) => {
+  // One more than is taken, so that it is told.
+  const parsed = initContainers.slice(0, mostHooks + 1).map((container, index) => {
     const at = `${inside}[${index}]`;
     if (isJsonMap(container)) return parseInitEntry(pod, { place: at, fields: container }, origin, limit.value);
     return { hooks: [], warnings: [warnings.invalidField(at, 'is no map of fields', 'no hook')] };

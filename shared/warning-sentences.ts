@@ -11,10 +11,12 @@ export const longestWarning = 120;
 export const warnings = {
   unknownKey: (key: string, nearest: string) => {
     const [before, after] = [' is unknown and ignored: did you mean ', '?'];
-    const whole = `${shorten(key, longestWarning)}${before}${nearest}${after}`;
-    if (whole.length <= longestWarning) return warning('UnknownKey', key, whole);
-    const end = `${before}${nearest.slice(nearest.indexOf('/') + 1)}${after}`;
-    return warning('UnknownKey', key, `${shorten(key, longestWarning - end.length)}${end}`);
+    return warning('UnknownKey', key, () => {
+      const whole = `${shorten(key, longestWarning)}${before}${nearest}${after}`;
+      if (whole.length <= longestWarning) return whole;
+      const end = `${before}${nearest.slice(nearest.indexOf('/') + 1)}${after}`;
+      return `${shorten(key, longestWarning - end.length)}${end}`;
+    });
   },
   incompleteHook: (key: string, value: string, missingKey: string) =>
     fit(
@@ -53,7 +55,12 @@ export const warnings = {
   malformedList: (key: string, why: string) => at('MalformedList', key, ` ${why}: no hook of it is run`),
   tooManyHooks: (key: string, most: number) =>
     at('TooManyHooks', key, ` has more than ${most} hooks: those after them are left out`),
-  moreProblems: (key: string, count: number) => at('InvalidField', key, ` has ${count} more problems`),
+  tooManyRules: (place: string, most: number) =>
+    at('TooManyHooks', place, ` has more than ${most} rules: those after them are not applied`),
+  moreProblems: (key: string, more: number): HookWarning => ({
+    ...at('InvalidField', key, ` has ${more} more problems`),
+    more,
+  }),
   unknownField: (place: string) => at('UnknownField', place, ' is unknown and ignored'),
   invalidField: (place: string, says: string, what: string) => at('InvalidField', place, ` ${says}: ${what}`),
   malformedRule: (place: string, why: string) => at('MalformedRule', place, ` ${why}: the rule is not applied`),
@@ -96,13 +103,15 @@ export const warnings = {
 const valueRoom = 16;
 
 function fit(code: WarningCode, place: string, value: string, rest: string): HookWarning {
-  const shown = shortenPlace(place, longestWarning - rest.length - 1 - valueRoom);
-  const room = longestWarning - shown.length - 1 - rest.length;
-  return warning(code, place, `${shown} ${quote(value, room)}${rest}`);
+  return warning(code, place, () => {
+    const shown = shortenPlace(place, longestWarning - rest.length - 1 - valueRoom);
+    const room = longestWarning - shown.length - 1 - rest.length;
+    return `${shown} ${quote(value, room)}${rest}`;
+  });
 }
 
 function at(code: WarningCode, place: string, rest: string): HookWarning {
-  return warning(code, place, `${shortenPlace(place, longestWarning - rest.length)}${rest}`);
+  return warning(code, place, () => `${shortenPlace(place, longestWarning - rest.length)}${rest}`);
 }
 
 /**
@@ -121,6 +130,14 @@ function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu, '\ufffd').toWellFormed();
 }
 
-function warning(code: WarningCode, place: string, text: string): HookWarning {
-  return { code, text, place };
+/** The sentence is made when it is asked for: of fifty thousand warnings about one Restore, fifty are told. */
+function warning(code: WarningCode, place: string, sentence: () => string): HookWarning {
+  let made: string | null = null;
+  return {
+    code,
+    place,
+    get text() {
+      return (made ??= sentence());
+    },
+  };
 }

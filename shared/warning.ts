@@ -5,6 +5,8 @@ export interface HookWarning {
   readonly text: string;
   /** What it is about: an annotation key, or a path inside of one, or inside of a Restore or policy; whole. */
   readonly place: string;
+  /** That so many more were found at the place. Absent: it is about one thing, and itself. */
+  readonly more?: number;
 }
 
 export type WarningCode =

@@ -1,4 +1,5 @@
 import { Ajv, type DefinedError, type ValidateFunction } from 'ajv';
+import { bodyMisshape } from './body-shape.ts';
 import { shorten } from '../shared/quote.ts';
 
 export type Reading<Request> =
@@ -46,6 +47,8 @@ export function compileReview<Review>(
 /** Reads the body of a POST; on failure `problem` is one sentence for whoever sent it, naming the field. */
 export function readBody<Review>(body: unknown, isReview: ValidateFunction<Review>, of: string): Reading<Review> {
   if (!Buffer.isBuffer(body) || body.length === 0) return problem('the body is empty: wanted is an AdmissionReview');
+  const misshape = bodyMisshape(body);
+  if (misshape !== null) return problem(`the body ${misshape}: no object of Kubernetes does`);
   let value: unknown;
   try {
     value = JSON.parse(body.toString('utf8'));

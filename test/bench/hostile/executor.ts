@@ -7,12 +7,13 @@ import { Tail } from '../../../executor/tail.ts';
 import { fitsHookRun, newHookRun, thawExec } from '../../../shared/freeze-plan.ts';
 import { nextStep } from '../../../shared/next-step.ts';
 import { planPod } from '../../../shared/plan.ts';
+import { readRestore } from '../../../shared/restore.ts';
 import { runStatus } from '../../../shared/run-status.ts';
 import { createLogger } from '../../../shared/service/logger.ts';
 import { createRedaction } from '../../../shared/service/redaction.ts';
 import { hooksOf, manyHooks, podOf } from './inputs.ts';
 import type { Case } from './measure.ts';
-import { contextOf } from './webhook.ts';
+import { contextOf, restoreOf } from './webhook.ts';
 
 const mib = 1024 * 1024;
 const ref = { namespace: 'shop', name: 'db', uid: 'u' };
@@ -25,7 +26,8 @@ export function executorCases(): Case[] {
 
 function largestPlan() {
   const pod = podOf({});
-  const plan = planPod(pod, 'r1', contextOf(hooksOf([{ postHooks: manyHooks(500) }]), [], 'run'));
+  const restore = readRestore(restoreOf(hooksOf([{ postHooks: manyHooks(500) }])));
+  const plan = planPod(pod, 'r1', contextOf(restore, [], 'run'));
   return newHookRun(ref, pod, plan, { label: 'r1' });
 }
 

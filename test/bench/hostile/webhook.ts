@@ -1,7 +1,13 @@
 import { moveRestore } from '../../../shared/move-restore.ts';
 import type { PlanContext } from '../../../shared/plan-context.ts';
 import { policiesFor, readPolicy } from '../../../shared/policy.ts';
-import { findingOf, readRestore, type RestoreFinding } from '../../../shared/restore.ts';
+import {
+  findingOf,
+  readRestore,
+  type Restore,
+  type RestoreFinding,
+  type RestoreObject,
+} from '../../../shared/restore.ts';
 import type { Json } from '../../../shared/yaml-value.ts';
 import { admit, judgeRequest } from '../../../webhook/admit.ts';
 import { encodePatch, reviewOf } from '../../../webhook/response.ts';
@@ -12,7 +18,7 @@ import type { Case } from './measure.ts';
 
 /** What a webhook does with a review of each hostile pod, and with Restores. */
 export function webhookCases(inputs: readonly Hostile[]): Case[] {
-  return [...inputs.map(podCase), ...readingCases(), ...restoreCases()];
+  return [...inputs.map(podCase), ...inputs.flatMap(keepingCases), ...readingCases(), ...restoreCases()];
 }
 
 function podCase({ what, pod, hooks, policies = [] }: Hostile): Case {
@@ -29,19 +35,24 @@ function podCase({ what, pod, hooks, policies = [] }: Hostile): Case {
       },
     }),
   );
-  // Read with the first pod, and kept for the others.
+  const restore = hooks === undefined ? null : readRestore(restoreOf(hooks));
+  // Its rules are read with the first pod, and kept for the others.
   let context: PlanContext | null = null;
-  const run = () => answer(body, (context ??= contextOf(hooks, policies, 'admission')));
+  const run = () => answer(body, (context ??= contextOf(restore, policies, 'admission')));
   return { what, where: 'webhook', inBytes: body.length, run };
 }
 
+/** What the watch brings, in a turn of its own. */
+function keepingCases({ what, hooks }: Hostile): Case[] {
+  if (hooks === undefined) return [];
+  const object = restoreOf(hooks);
+  const run = () => readRestore(object).hooksText.length;
+  return [{ what: `${what}: kept`, where: 'webhook', inBytes: JSON.stringify(hooks).length, run }];
+}
+
 /** What is known besides the pod: a Restore with these hooks, and policies. */
-export function contextOf(
-  hooks: Json | undefined,
-  policies: readonly Json[],
-  stage: PlanContext['stage'],
-): PlanContext {
-  const restore: RestoreFinding = hooks === undefined ? { is: 'none' } : findingOf([restoreOf(hooks)].map(readRestore));
+export function contextOf(found: Restore | null, policies: readonly Json[], stage: PlanContext['stage']): PlanContext {
+  const restore: RestoreFinding = found === null ? { is: 'none' } : findingOf([found]);
   const objects = policies.map((spec, index) =>
     readPolicy({ metadata: { name: `p${index}`, namespace: 'shop' }, spec }),
   );
@@ -79,7 +90,7 @@ function readingCases(): Case[] {
       what,
       where: 'webhook',
       inBytes: body.length,
-      run: () => answer(body, contextOf(undefined, [], 'admission')),
+      run: () => answer(body, contextOf(null, [], 'admission')),
     };
   });
 }
@@ -107,6 +118,6 @@ function restoreCases(): Case[] {
   });
 }
 
-function restoreOf(hooks: Json) {
+export function restoreOf(hooks: Json): RestoreObject {
   return { metadata: { name: 'r1', namespace: 'velero', uid: 'r' }, spec: { hooks } };
 }

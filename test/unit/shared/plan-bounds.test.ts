@@ -63,6 +63,56 @@ describe('very many hooks', () => {
     expect(warnings).toHaveLength(51);
     expect(warnings.at(-1)?.text).toBe('Restore r1 hooks.resources has 150 more problems');
   });
+
+  it('that are none are looked at no more than a thousand times', () => {
+    const empty = { postHooks: [{ exec: {} }] };
+    const hooksAfter = (count: number) =>
+      plan({ restore: withRules(...many(count, () => empty), execRule('last')) }).exec.map(({ command }) => command);
+    expect(hooksAfter(999)).toEqual([['last']]);
+    expect(hooksAfter(1_000)).toEqual([]);
+    const { warnings } = plan({ restore: withRules(...many(1_001, () => empty)) });
+    expect(textsOf(warnings)[0]).toMatch(/has more than 500 hooks: those after them are left out$/);
+  });
+
+  it('of policies that ask for the same do not hide one that asks for another thing, until there are a thousand', () => {
+    const policiesOf = (alike: number) => [
+      ...many(alike, (name) => name).map((name) => buildPolicy(`a${name as string}`, many(500, initRule))),
+      buildPolicy('b', [initRule('other')]),
+    ];
+    const planned = (alike: number) => plan({ policies: policiesOf(alike) });
+    expect(planned(1).warnings).toHaveLength(1);
+    expect(planned(1).policies.map(({ name }) => name)).toEqual(['ah0', 'b']);
+    expect(planned(2).policies.map(({ name }) => name)).toEqual(['ah0', 'ah1']);
+    expect(textsOf(planned(2).warnings)).toEqual(['this pod has more than 500 hooks: those after them are left out']);
+  });
+
+  it('stand in five thousand rules at most', () => {
+    const rules = (count: number) => withRules(...many(count, () => ({})), execRule('last'));
+    expect(plan({ restore: rules(4_999) })).toMatchObject({ exec: [{ command: ['last'] }], warnings: [] });
+    const over = plan({ restore: rules(5_000) });
+    expect(over.exec).toEqual([]);
+    expect(textsOf(over.warnings)).toEqual([
+      'Restore r1 hooks.resources has more than 5000 rules: those after them are not applied',
+    ]);
+  });
+
+  it.each([
+    { where: 'a rule', of: (strange: Json) => ({ ...(strange as object), ...(execRule('x') as object) }) },
+    {
+      where: 'a hook',
+      of: (strange: Json) => ({ postHooks: [{ exec: { ...(strange as object), command: ['x'] } }] }),
+    },
+    {
+      where: 'an element of postHooks',
+      of: (strange: Json) => ({ postHooks: [{ ...(strange as object), exec: { command: ['x'] } }] }),
+    },
+  ])('are run beside 200,000 unknown fields in $where, of which some are named, and all counted', ({ of }) => {
+    const strange = Object.fromEntries(Array.from({ length: 200_000 }, (_, index) => [`f${index}`, 1]));
+    const { exec, warnings } = plan({ restore: withRules(of(strange)) });
+    expect(exec.map(({ command }) => command)).toEqual([['x']]);
+    expect(warnings).toHaveLength(21);
+    expect(warnings.at(-1)?.text).toMatch(/ has 199980 more problems$/);
+  });
 });
 
 describe('a Restore whose name has 253 characters', () => {

@@ -35,6 +35,11 @@ describe('readReview', () => {
 
   it.each<[string, unknown, string]>([
     ['an empty body', '', 'the body is empty: wanted is an AdmissionReview'],
+    [
+      'what nests without end',
+      '['.repeat(200_000),
+      'the body nests deeper than 512 levels: no object of Kubernetes does',
+    ],
     ['what is not JSON', '{"a":', 'the body is not JSON'],
     ['a number', '1', 'the body must be object'],
     ['null', 'null', 'the body must be object'],
