@@ -17,7 +17,7 @@ import {
   type Answer,
   type WebhookProcess,
 } from '../support/webhook-process.ts';
-import { createClientPair } from './client-pairs.ts';
+import { createClientPair } from '../support/client-pairs.ts';
 
 const review = JSON.stringify(buildReview(buildPod()));
 const reloadFailures = 'restore_hooks_webhook_certificate_reload_failures_total';
