@@ -29,6 +29,7 @@ const retried: readonly CountedHook[] = [
 ];
 
 const claimed = 'answer PATCH hookrun/status Claimed,Waiting 1';
+const firstSucceeds = 'request PATCH hookrun/status Succeeded,Waiting 1';
 /** With the process group of the command. */
 const groupWritten = 'answer PATCH hookrun/status Claimed,Waiting 2';
 /** Those of `retried`, and how often the first hook is then claimed, and runs. */
@@ -40,8 +41,8 @@ const retryPoints = [
 ];
 
 const isEvent = (label: string) => label.includes(' event ');
-const targetsOf = (prefix: string, labels: readonly string[]): Target[] =>
-  labels.map((label, index) => ({ pod: `${prefix}-${index}`, label }));
+const targetsOf = (prefix: string, labels: readonly string[], orAtLatest?: string): Target[] =>
+  labels.map((label, index) => ({ pod: `${prefix}-${index}`, label, ...(orAtLatest !== undefined && { orAtLatest }) }));
 const podsOf = (targets: readonly Target[]) => targets.flatMap(({ pod }) => pod ?? []);
 
 beforeAll(async () => {
@@ -121,7 +122,7 @@ describe('an executor that is killed', () => {
       retryPoints.map(({ label }) => label),
     );
     const ahead = late.slice(0, late.indexOf('answer exec hook 1')).filter((label) => !isEvent(label));
-    const later = targetsOf('later', ahead);
+    const later = targetsOf('later', ahead, 'answer exec hook 1');
     await crash.restoreReady(podsOf(second), plain);
     await crash.restoreReady(podsOf(retry), retried);
     const meanwhile = () => crash.restore(podsOf(later), plain);
@@ -131,7 +132,7 @@ describe('an executor that is killed', () => {
     const trail = pointsOf(recovery.points, podsOf(first.filter(({ label }) => label === claimed))[0] ?? '');
     const going = trail.slice(0, trail.indexOf('request exec hook 1')).filter((label) => !isEvent(label));
     const third = targetsOf('third', events.splice(0));
-    const again = targetsOf('again', going);
+    const again = targetsOf('again', going, 'request exec hook 1');
     await crash.restoreReady([...podsOf(third), ...podsOf(again)], plain);
     const unfinished = [...podsOf(second), ...podsOf(retry), ...podsOf(later)];
     const retryAgain = targetsOf(
@@ -143,10 +144,14 @@ describe('an executor that is killed', () => {
     const retrying = await live(firstDeaths, { unfinished });
 
     const retryTrail = pointsOf(retrying.points, podsOf(retry).at(-1) ?? '').filter((label) => !isEvent(label));
-    const until = retryTrail.findIndex((label) => label.startsWith('request PATCH hookrun/status Succeeded'));
+    const until = retryTrail.indexOf(firstSucceeds);
     const secondDeaths = [
       ...again,
-      ...retryAgain.slice(0, until).map(({ pod }, index) => ({ pod, label: retryTrail[index] ?? '' })),
+      ...retryAgain.slice(0, until).map(({ pod }, index) => ({
+        pod,
+        label: retryTrail[index] ?? '',
+        orAtLatest: firstSucceeds,
+      })),
     ];
     await live(secondDeaths, { unfinished: podsOf(third) });
     const last = podsOf([...again, ...retryAgain]);

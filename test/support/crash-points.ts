@@ -9,6 +9,13 @@ export interface Target {
   readonly pod: string | null;
   /** Of the point. */
   readonly label: string;
+  /** Of a later one that comes in any case: a look may be taken once or twice, and an output come in one frame or in two. */
+  readonly orAtLatest?: string;
+}
+
+/** Whether a point is where the executor is to die. */
+export function isAt({ label, orAtLatest }: Target, point: string): boolean {
+  return point === label || point === orAtLatest;
 }
 
 /** Far longer than any point takes to come. */
@@ -46,7 +53,7 @@ export async function startLife(executors: ProxiedExecutors, targets: readonly T
   const gate: Gate = ({ pod, label, shape }) => {
     // Events are written by few writers for all pods: those of a pod that is held would keep others from their points.
     if (pod !== null && held.has(pod)) return shape.includes(' event ') ? 'pass' : death.promise;
-    const target = targets.find((each) => each.pod === pod && each.label === label);
+    const target = targets.find((each) => each.pod === pod && isAt(each, label));
     if (target === undefined) return 'pass';
     open.delete(target);
     if (pod !== null) held.add(pod);

@@ -1,4 +1,4 @@
-import type { Target } from './crash-points.ts';
+import { isAt, type Target } from './crash-points.ts';
 import type { PodFate } from './crash-scene.ts';
 import type { Point } from './proxy-point.ts';
 
@@ -36,7 +36,7 @@ export function seenHooks(deaths: readonly Death[], hooks: number): SeenHook[] {
 /** Of the pod, and what went through: a request at which the executor died was not forwarded. */
 function pointsBefore({ points, target }: Death): Point[] {
   const own = points.filter(({ pod }) => pod === target.pod);
-  const end = own.findIndex(({ label }) => label === target.label);
+  const end = own.findIndex(({ label }) => isAt(target, label));
   return own.slice(0, own[end]?.phase === 'request' ? end : end + 1);
 }
 

@@ -52,7 +52,11 @@
   value: {{ .Values.webhook.shutdownDelaySeconds | toJson | quote }}
 - name: RESTORE_HOOKS_SHUTDOWN_GRACE_SECONDS
   value: {{ .Values.webhook.shutdownGraceSeconds | toJson | quote }}
-# Half of Node's young heap, as `npm run webhook` has it: a review leaves little behind, and what is reserved counts as memory in use.
+{{ include "restore-hooks.smallHeap" . }}
+{{- end -}}
+
+{{/* Half of Node's young heap, as `npm run` has it: a review or hook leaves little behind, and what is reserved counts as memory in use. */}}
+{{- define "restore-hooks.smallHeap" -}}
 - name: NODE_OPTIONS
   value: --max-semi-space-size=4
 {{- end -}}
@@ -86,6 +90,7 @@
 
 {{- define "restore-hooks.executorEnv" -}}
 {{ include "restore-hooks.planningEnv" . }}
+{{ include "restore-hooks.smallHeap" . }}
 {{- with .Values.executor }}
 - name: RESTORE_HOOKS_MAX_PARALLEL_PODS
   value: {{ .maxParallelPods | toJson | quote }}
