@@ -87,7 +87,9 @@ describe('one exec hook in a real container', () => {
     const annotations = execHook(shell('test -e /tmp/ready'), { 'wait-for-ready': 'true' });
     await scene.restore({ name: 'readiness', annotations, containers: [{ name: 'main', readinessProbe }] });
     await scene.kubectl('wait', 'pod/readiness', '--for=jsonpath={.status.phase}=Running', '--timeout=60s');
-    await expect(scene.mark('readiness')).resolves.toBe('False Waiting');
+    const reason = '{.status.conditions[?(@.type=="restorehooks.io/hooks")].reason}';
+    await scene.kubectl('wait', 'pod/readiness', `--for=jsonpath=${reason}=Waiting`, '--timeout=20s');
+    expect(await scene.mark('readiness')).toBe('False Waiting');
     await scene.sh('readiness', 'touch /tmp/ready');
     expect(await scene.finished('readiness')).toMatchObject({ state: 'Succeeded' });
   }, 60_000);
