@@ -34,12 +34,12 @@ describe('an installation that is changed under load', () => {
     await app.remove();
   }, 300_000);
 
-  /** Creates a restored pod in a dry run, and resolves to how many init containers it got. */
-  async function create(name: string): Promise<number> {
+  /** Creates a restored pod, in a dry run unless it is to stay unscheduled, and resolves to how many init containers it got. */
+  async function create(name: string, isGated: boolean): Promise<number> {
     const pod = await api.call<Pod>(
       {
         method: 'POST',
-        path: `/api/v1/namespaces/${app.namespace}/pods?dryRun=All`,
+        path: `/api/v1/namespaces/${app.namespace}/pods${isGated ? '' : '?dryRun=All'}`,
         body: {
           apiVersion: 'v1',
           kind: 'Pod',
@@ -51,7 +51,10 @@ describe('an installation that is changed under load', () => {
               'init.hook.restore.velero.io/command': '["/bin/true"]',
             },
           },
-          spec: { containers: [{ name: 'main', ...idle }] },
+          spec: {
+            containers: [{ name: 'main', ...idle }],
+            ...(isGated && { schedulingGates: [{ name: 'test.io/never' }] }),
+          },
         },
       },
       AbortSignal.timeout(60_000),
@@ -59,15 +62,15 @@ describe('an installation that is changed under load', () => {
     return pod.spec.initContainers?.length ?? 0;
   }
 
-  /** Creates such pods, so many a second, until `until` has settled. */
-  async function load(until: Promise<unknown>, perSecond: number) {
+  /** Creates such pods, so many a second, until `until` has settled, but `gated` at least. */
+  async function load(until: Promise<unknown>, perSecond: number, gated: number | null = null) {
     const told = { made: 0, injected: 0, failures: [] as string[] };
     const state = { over: false };
     const end = until.finally(() => (state.over = true));
     const pending: Promise<void>[] = [];
-    for (let index = 0; !state.over; index += 1) {
+    for (let index = 0; !state.over || index < (gated ?? 0); index += 1) {
       pending.push(
-        create(`p-${index}`).then(
+        create(`p-${index}`, gated !== null).then(
           (count) => {
             told.made += 1;
             told.injected += count;
@@ -122,6 +125,18 @@ describe('an installation that is changed under load', () => {
     expect(pids).toHaveLength(1);
     for (const pid of pids) process.kill(pid, 'SIGKILL');
   }
+
+  it('misses none of 1,000 pods and more that are created during `helm upgrade` and a rollout restart', async () => {
+    async function change(): Promise<void> {
+      await release.upgrade({ 'webhook.podAnnotations': { changed: 'once' } });
+      await release.kubectl('rollout', 'restart', 'deployment/restore-hooks-webhook');
+      await release.kubectl('rollout', 'status', 'deployment/restore-hooks-webhook', '--timeout=300s');
+    }
+    const told = await load(change(), 25, 1_000);
+    expect(told.failures).toEqual([]);
+    expect(told.made).toBeGreaterThanOrEqual(1_000);
+    expect(told.injected).toBe(told.made);
+  }, 900_000);
 
   // The last one: certificates of seconds stay for as long.
   it('has no TLS error while leaf and authority are renewed under it, with three replicas that may refuse pods', async () => {
