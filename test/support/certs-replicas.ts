@@ -49,6 +49,8 @@ export interface Replica {
 export class Replicas extends WebhookService {
   readonly #folders: string[] = [];
   readonly #keepers: Keeper[] = [];
+  /** Those of tests that look at one more, too. */
+  readonly #started: Keeper[] = [];
   readonly #webhooks: ServiceProcess[] = [];
   #kubeconfig = '';
 
@@ -89,7 +91,7 @@ export class Replicas extends WebhookService {
 
   /** Starts `certs keep` for the webhook at a port. */
   async startKeeper(port: number, env: Readonly<Record<string, string>>): Promise<Keeper> {
-    return startKeeper({
+    const keeper = await startKeeper({
       RESTORE_HOOKS_KUBECONFIG: this.#kubeconfig,
       RESTORE_HOOKS_SYSTEM_NAMESPACE: this.namespace,
       RESTORE_HOOKS_CERTS_SECRET: secretName,
@@ -101,6 +103,8 @@ export class Replicas extends WebhookService {
       RESTORE_HOOKS_PROBE_PORT: '0',
       ...env,
     });
+    this.#started.push(keeper);
+    return keeper;
   }
 
   secret(): Promise<SecretObject> {
@@ -181,6 +185,7 @@ export class Replicas extends WebhookService {
     for (const kind of roles) await kubectl(this.cluster, ['delete', kind, this.namespace, '--ignore-not-found']);
     await Promise.all(this.#webhooks.map((webhook) => webhook.stop()));
     const codes = await Promise.all(this.#keepers.map((keeper) => keeper.stop()));
+    await Promise.all(this.#started.map((keeper) => keeper.stop()));
     await this.remove();
     for (const folder of this.#folders) await rm(folder, { recursive: true, force: true });
     return codes;
