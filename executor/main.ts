@@ -1,4 +1,5 @@
 import { readEnvironment } from '../shared/service/environment.ts';
+import { boundHeapGrowth } from '../shared/service/heap.ts';
 import { openCluster } from '../shared/service/open-cluster.ts';
 import { createLogger } from '../shared/service/logger.ts';
 import { shutdownSignal } from '../shared/service/shutdown.ts';
@@ -8,6 +9,8 @@ import { giveBackEnvironment } from './give-back-config.ts';
 import { giveBack } from './give-back.ts';
 import { runExecutor } from './start.ts';
 
+// A burst of thousands of pods leaves much behind for a moment.
+boundHeapGrowth(30);
 const connect = (kubeconfig: string | null) => openCluster(kubeconfig, process.env);
 const [command, ...more] = process.argv.slice(2);
 if (command === undefined) await execute();

@@ -26,7 +26,7 @@ const manager = 'fieldManager=restore-hooks-executor';
 export function createRunStore(cluster: Cluster, notes: RunStoreNotes): RunStore {
   async function get(namespace: string, name: string, signal: AbortSignal): Promise<HookRun | null> {
     try {
-      return await cluster.call<HookRun>({ method: 'GET', path: hookRunPath(namespace, name) }, signal);
+      return lighten(await cluster.call<HookRun>({ method: 'GET', path: hookRunPath(namespace, name) }, signal));
     } catch (error) {
       if (isStatus(error, 404)) return null;
       throw error;
@@ -43,7 +43,7 @@ export function createRunStore(cluster: Cluster, notes: RunStoreNotes): RunStore
         signal,
       );
       notes.wrote();
-      return written;
+      return lighten(written);
     } catch (error) {
       if (isStatus(error, 404)) return 'gone';
       if (!isStatus(error, 409)) throw error;
@@ -62,7 +62,7 @@ export function createRunStore(cluster: Cluster, notes: RunStoreNotes): RunStore
           signal,
         );
         notes.wrote();
-        return made;
+        return lighten(made);
       } catch (error) {
         if (error instanceof ApiError && error.status === 403 && error.message.includes('being terminated'))
           return 'gone';
@@ -74,6 +74,23 @@ export function createRunStore(cluster: Cluster, notes: RunStoreNotes): RunStore
     },
     writeStatus: (run, status, signal) => patch(run, '/status', { status }, signal),
     writeSpec: (run, spec, signal) => patch(run, '', { spec }, signal),
+  };
+}
+
+/** Thousands may be unfinished, and each is held as it was written last: managed fields, which no patch needs, would be most of it. */
+function lighten({ metadata, ...run }: HookRun): HookRun {
+  const { name, namespace, uid, resourceVersion, creationTimestamp, deletionTimestamp, labels } = metadata;
+  return {
+    ...run,
+    metadata: {
+      name,
+      namespace,
+      ...(uid !== undefined && { uid }),
+      ...(resourceVersion !== undefined && { resourceVersion }),
+      ...(creationTimestamp != null && { creationTimestamp }),
+      ...(deletionTimestamp != null && { deletionTimestamp }),
+      ...(labels != null && { labels }),
+    },
   };
 }
 

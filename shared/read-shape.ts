@@ -23,6 +23,9 @@ export interface ShapeReading {
 const longestKey = 40;
 /** Values are quoted where they are names or words, and never where they may be secret. */
 const quotedRoom = 26;
+/** Of one list or map. More than an object that the API server takes has room to mean; each takes time at every pod. */
+const mostElements = 10_000;
+const tooMany = `has more than ${mostElements.toLocaleString('en')} elements`;
 
 /** Takes of a value what has the shape. What has it not is left out, with a problem for each; null is as good as absent. */
 export function readShape(shape: Shape, value: Json, place: string): ShapeReading {
@@ -49,6 +52,7 @@ export function readShape(shape: Shape, value: Json, place: string): ShapeReadin
       return bad(place, shape.why);
     case 'list': {
       if (!isJsonList(value)) return bad(place, `is ${kindOf(value)}, not a list`);
+      if (value.length > mostElements) return bad(place, tooMany);
       const problems: Problem[] = [];
       const values: unknown[] = [];
       for (const [index, element] of value.entries()) {
@@ -68,6 +72,7 @@ export function readShape(shape: Shape, value: Json, place: string): ShapeReadin
 
 function readMap(shape: Extract<Shape, { is: 'map' }>, value: Json, place: string): ShapeReading {
   if (!isJsonMap(value)) return bad(place, `is ${kindOf(value)}, not a map`);
+  if (Object.keys(value).length > mostElements) return bad(place, tooMany);
   const readings = Object.entries(value).map(([key, element]) => {
     const inside = `${place}.${shorten(key, longestKey)}`;
     const says = shape.keyRule(key);

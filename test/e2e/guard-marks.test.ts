@@ -1,7 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { openGuardScene, type GuardScene } from '../support/guard-scene.ts';
 import { execRight, passed, podRights, type User } from '../support/guard-users.ts';
-import { commandKey, hooked, labelled, movedKey, podsPath, restingPod, stampKey } from '../support/guarded-pods.ts';
+import {
+  commandKey,
+  hooked,
+  labelled,
+  movedKey,
+  podsPath,
+  restingPod,
+  restoreLabel,
+  stampKey,
+} from '../support/guarded-pods.ts';
 import { uniqueName } from '../support/test-namespace.ts';
 
 // A test asks a dozen questions or more, of a machine that may be busy.
@@ -107,26 +116,32 @@ describe('the condition that hooks were begun', () => {
   });
 });
 
-describe('a Binding, whose annotations become those of the pod', () => {
-  const binding = (name: string, annotations: Readonly<Record<string, string>>) => ({
+describe('a Binding, whose annotations and labels become those of the pod', () => {
+  const binding = (name: string, metadata: object) => ({
     apiVersion: 'v1',
     kind: 'Binding',
-    metadata: { name, namespace, annotations },
+    metadata: { ...metadata, name, namespace },
     target: { apiVersion: 'v1', kind: 'Node', name: 'nowhere' },
   });
   const paths = (name: string) => [podsPath(namespace, name, 'binding'), `/api/v1/namespaces/${namespace}/bindings`];
 
   it.each([
-    { what: 'the stamp', annotations: { [stampKey]: 'r1' }, allowed: false },
-    { what: 'the moved command', annotations: { [movedKey]: '["id"]' }, allowed: false },
-    { what: 'a hook', annotations: hooked, allowed: false },
-    { what: 'anything else', annotations: { note: 'n' }, allowed: true },
-  ])('brings $what: allowed is $allowed', async ({ annotations, allowed }) => {
+    { what: 'the stamp', metadata: { annotations: { [stampKey]: 'r1' } }, says: `metadata.annotations: ${stampKey}` },
+    {
+      what: 'a moved command',
+      metadata: { annotations: { [movedKey]: '[]' } },
+      says: `metadata.annotations: ${movedKey}`,
+    },
+    { what: 'a hook', metadata: { annotations: hooked }, says: `metadata.annotations: ${commandKey}` },
+    { what: 'the restore label', metadata: { labels: labelled }, says: `metadata.labels: ${restoreLabel}: once` },
+    { what: 'anything else', metadata: { annotations: { note: 'n' }, labels: { app: 'a' } }, says: null },
+  ])('brings $what: it is told $says', async ({ metadata, says }) => {
     const name = await make({});
     for (const path of paths(name)) {
-      const answer = await binder.tryCreate(path, binding(name, annotations));
-      expect(answer.allowed).toBe(allowed);
-      expect(answer.refusal).toContain(allowed ? '' : `'restore-hooks-guard-marks'`);
+      const answer = await binder.tryCreate(path, binding(name, metadata));
+      expect(answer.allowed).toBe(says === null);
+      expect(answer.refusal).toContain(says === null ? '' : `'restore-hooks-guard-marks'`);
+      expect(answer.refusal).toContain(says ?? '');
     }
   });
 });

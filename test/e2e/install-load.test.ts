@@ -160,7 +160,22 @@ describe('an installation that is changed under load', () => {
     const told = await load(watch(), 20);
     expect(told.failures).toEqual([]);
     expect(told.injected).toBe(told.made);
+    // Over connections that were kept, to each of the three.
+    const answered = await Promise.all(
+      (await release.pods('webhook')).map(({ metadata }) => patchedBy(metadata.name ?? '')),
+    );
+    expect(answered).toHaveLength(3);
+    expect(Math.min(...answered)).toBeGreaterThan(0);
+    expect(answered.reduce((sum, count) => sum + count, 0)).toBeGreaterThanOrEqual(told.made);
+    expect(told.made).toBeGreaterThan(500);
   }, 900_000);
+
+  /** Reviews that this pod of the webhook answered with a patch. */
+  async function patchedBy(pod: string): Promise<number> {
+    const path = `/api/v1/namespaces/${release.namespace}/pods/${pod}:8080/proxy/metrics`;
+    const text = await release.kubectl('get', '--raw', path);
+    return Number(/^restore_hooks_webhook_requests_total\{outcome="patched"\} (\d+)$/m.exec(text)?.[1] ?? 0);
+  }
 
   async function readCertificates(): Promise<{ readonly leaf: string; readonly authority: string }> {
     const secret = await kubectlJson<{ readonly data: Readonly<Record<string, string>> }>(cluster, [

@@ -91,9 +91,9 @@ describe('an installation among other webhooks, with its own webhook lost, and a
       const began = performance.now();
       await app.restore({ name: 'missed', annotations: { ...initHook, ...execHook(['/bin/true']) } });
       const seconds = (performance.now() - began) / 1000;
-      // It was asked, waited for, and given up; 10 s, the API server's own default, would be more than was asked for.
+      // It was asked, waited for, and given up. The API server's own default would be 10 s; what is more than the time-out is this machine's.
       expect(seconds).toBeGreaterThan(timeoutSeconds);
-      expect(seconds).toBeLessThan(10);
+      expect(seconds).toBeLessThan(timeoutSeconds + 4);
       await app.create({ name: 'unlabelled' });
       await Promise.all([app.ready('missed'), app.ready('unlabelled')]);
       expect(await app.eventsWith('missed', 'HooksMissed')).toContainEqual(

@@ -21,6 +21,9 @@ describe('the chart refuses', () => {
     { values: { 'executor.lease.duration': 3 }, says: "additional properties 'duration' not allowed" },
     { values: { 'webhook.extraEnv': [{ name: 'A', vale: 'b' }] }, says: "additional properties 'vale' not allowed" },
     { values: { 'webhook.clientCertificates.name': 'a' }, says: "additional properties 'name' not allowed" },
+    { values: { 'podSecurityContext.runAsNonRot': true }, says: "additional properties 'runAsNonRot' not allowed" },
+    { values: { 'securityContext.privilegd': false }, says: "additional properties 'privilegd' not allowed" },
+    { values: { 'executor.podDisruptionBudget.maxUnavailable': '500%' }, says: '/executor/podDisruptionBudget' },
     { values: { mode: 'takeovers' }, says: '/mode' },
     { values: { 'webhook.failurePolicy': 'ignore' }, says: '/webhook/failurePolicy' },
     { values: { 'webhook.timeoutSeconds': 31 }, says: '/webhook/timeoutSeconds' },
@@ -40,6 +43,8 @@ describe('the chart refuses', () => {
     { values: { takeoverNamespaces: ['kube-system'] }, says: 'takeoverNamespaces' },
     { values: { mode: 'standalone', takeoverNamespaces: ['a'] }, says: 'takeoverNamespaces' },
     { values: { mode: 'takeover', sources: 'annotations' }, says: 'sources' },
+    { values: { sources: 'annotations', takeoverNamespaces: ['default'] }, says: 'takeoverNamespaces' },
+    { values: { sources: 'annotations', 'executor.driveRestores': true }, says: 'executor.driveRestores' },
     { values: { 'tests.namespace': 'kube-system' }, says: 'tests.namespace' },
     { values: { takeoverNamespaces: ['shop'] }, says: 'tests.namespace' },
     { values: { 'tests.namespace': 'shop', excludedNamespaces: ['shop'] }, says: 'tests.namespace' },
@@ -83,7 +88,9 @@ describe('the schema of the values', () => {
     if (properties === undefined || typeof values !== 'object' || values === null) return [];
     const given = new Set(Object.keys(values));
     const optional = new Set(['global', 'claims', 'requests', 'limits', 'name', 'kind', 'group']);
-    const missing = Object.keys(properties).filter((key) => !given.has(key) && !optional.has(key));
+    // Kubernetes' own fields, most of which nobody needs.
+    const isOpen = /securityContext\.$/i.test(place);
+    const missing = Object.keys(properties).filter((key) => !isOpen && !given.has(key) && !optional.has(key));
     const unknown = [...given].filter((key) => !(key in properties));
     const inside = Object.entries(values).flatMap(([key, value]) => {
       const schema = properties[key];

@@ -127,6 +127,7 @@ export const effects: readonly Effect[] = [
   {
     changes: [
       ...['ClusterRole webhook', 'Role webhook', 'RoleBinding webhook', 'Deployment webhook', registration],
+      ...['ValidatingAdmissionPolicy guard-secrets', 'ValidatingAdmissionPolicyBinding guard-secrets'],
       ...['Certificate webhook-tls', ...authority],
     ],
     values: { 'certificates.mode': 'cert-manager' },
@@ -151,7 +152,9 @@ export const effects: readonly Effect[] = [
     values: { [`guard.${part}`]: 'Audit' },
   })),
   {
-    changes: guardParts.map((part) => `ValidatingAdmissionPolicy guard-${nameOf(part)}`),
+    changes: guardParts
+      .filter((part) => part !== 'secrets')
+      .map((part) => `ValidatingAdmissionPolicy guard-${nameOf(part)}`),
     values: { 'guard.exemptUsers': ['somebody'] },
   },
   {

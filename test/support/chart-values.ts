@@ -12,6 +12,7 @@ export const guardParts = [
   'records',
   'requests',
   'restores',
+  'secrets',
   'templates',
 ] as const;
 

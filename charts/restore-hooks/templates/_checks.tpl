@@ -41,6 +41,9 @@ What the schema cannot see, as it is about two values at once, or about where th
 {{- if and (eq .Values.mode "takeover") (eq .Values.sources "annotations") -}}
 {{- fail "sources: in mode \"takeover\" the hooks of Restores are taken over, so that sources cannot be \"annotations\"" -}}
 {{- end -}}
+{{- if and .Values.takeoverNamespaces (eq .Values.sources "annotations") -}}
+{{- fail "takeoverNamespaces: with sources \"annotations\" nothing is taken over" -}}
+{{- end -}}
 {{- if and .Values.tests.enabled (ne .Values.mode "observe") -}}
 {{- $instead := "name another one, or set tests.enabled to false" -}}
 {{- if has .Values.tests.namespace $excluded -}}
@@ -102,6 +105,9 @@ What the schema cannot see, as it is about two values at once, or about where th
 {{- end -}}
 {{- if ge (mulf .lease.retryPeriodSeconds 1.2) (float64 .lease.renewDeadlineSeconds) -}}
 {{- fail "executor.lease.retryPeriodSeconds: less than executor.lease.renewDeadlineSeconds by a factor of 1.2" -}}
+{{- end -}}
+{{- if and .driveRestores (eq $.Values.sources "annotations") -}}
+{{- fail "executor.driveRestores: with sources \"annotations\" no Restores are looked at, so none can be driven" -}}
 {{- end -}}
 {{- include "restore-hooks.checkEnv" (list "executor.extraEnv" (include "restore-hooks.executorEnv" $) .extraEnv) -}}
 {{- end -}}

@@ -44,9 +44,9 @@ describe('the API server’s metrics', () => {
     });
   });
 
-  it('tell Events from other writes, and count no refused write, and no exec', () => {
+  it('tell Events from other writes, and count no Lease, no refused write, and no exec', () => {
     const requests = requestsBetween(before, after);
-    expect([writesOf(requests), eventsOf(requests), sumOf(requests)]).toEqual([7, 8, 20]);
+    expect([writesOf(requests), eventsOf(requests), sumOf(requests)]).toEqual([6, 8, 20]);
   });
 
   it('tell the watches on pods', () => {
