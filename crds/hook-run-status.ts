@@ -60,6 +60,9 @@ const claimSchema = objectOf<HookRunClaim>(
   },
 );
 
+/** What a newer version has written is kept by an API server that has this definition, after a rollback for one. */
+const open = { 'x-kubernetes-preserve-unknown-fields': true } as const;
+
 const initSchema = objectOf<HookRunInitStatus>('', {
   name: required(textSchema('The name of the init container in the pod.')),
   state: required(
@@ -107,7 +110,7 @@ const execSchema = objectOf<HookRunExecStatus>('', {
     type: 'boolean',
   }),
 });
-const execsSchema = listSchema('Of each command, in the order of the spec.', execSchema, bounds.hooks);
+const execsSchema = listSchema('Of each command, in the order of the spec.', { ...execSchema, ...open }, bounds.hooks);
 
 const problemSchema = textSchema('Which hook failed first, and why.');
 
@@ -120,8 +123,7 @@ const earlierSchema = objectOf<HookRunEarlier>('', {
   exec: required(execsSchema),
 });
 
-/** What has come of the plan. */
-export const hookRunStatusSchema: Schema = objectOf<HookRunStatus>('What has come of it, as the executor tells.', {
+const statusSchema = objectOf<HookRunStatus>('What has come of it, as the executor tells.', {
   phase: required(phaseSchema),
   run: required(countSchema('Of which spec.run this is the status.', 1)),
   total: required(countSchema('How many hooks there are, init containers included.')),
@@ -133,10 +135,15 @@ export const hookRunStatusSchema: Schema = objectOf<HookRunStatus>('What has com
   startedAt: nullable(timeSchema('When the first hook began.')),
   finishedAt: nullable(timeSchema('When the last hook ended.')),
   firstProblem: nullable(problemSchema),
-  init: optional(listSchema('Of each init container, in the order of the spec.', initSchema, bounds.hooks)),
+  init: optional(
+    listSchema('Of each init container, in the order of the spec.', { ...initSchema, ...open }, bounds.hooks),
+  ),
   exec: optional(execsSchema),
   rerun: nullable(timeSchema('The value of spec.rerun that this run answers.')),
   earlier: optional(
     listSchema('The results of the runs before a rerun, the newest first.', earlierSchema, bounds.earlier),
   ),
 });
+
+/** What has come of the plan. */
+export const hookRunStatusSchema: Schema = { ...statusSchema, ...open };

@@ -41,6 +41,8 @@ export interface LeaderElection {
   isLeader(): boolean;
   /** As last seen, expired or not. null: nobody, or not known. */
   holder(): string | null;
+  /** Since when there has been this Lease, Unix time in milliseconds. null: there is none, or it is not known. */
+  sinceMs(): number | null;
   /**
    * Campaigns, leads, and campaigns again after a loss, until the signal aborts; then it releases the Lease, for another to
    * take at once, and resolves after 2 seconds at most. Never throws for what the server or the network does.
@@ -69,7 +71,12 @@ export function createLeaderElection(cluster: Cluster, options: LeaderElectionOp
   /** Whether a write was sent that may have made this process the holder. */
   let mayHold = false;
 
-  return { isLeader: () => leftMs() > 0, holder: () => holderOf(lease), run };
+  return { isLeader: () => leftMs() > 0, holder: () => holderOf(lease), sinceMs, run };
+
+  function sinceMs(): number | null {
+    const ms = Date.parse(lease?.metadata.creationTimestamp ?? '');
+    return Number.isNaN(ms) ? null : ms;
+  }
 
   async function run(signal: AbortSignal, callbacks: LeaderCallbacks): Promise<void> {
     while (await campaign(signal)) await lead(signal, callbacks);

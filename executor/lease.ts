@@ -25,6 +25,7 @@ export interface Lease {
     readonly namespace: string;
     readonly uid?: string;
     readonly resourceVersion?: string;
+    readonly creationTimestamp?: string;
     readonly labels?: Readonly<Record<string, string>>;
   };
   readonly spec: LeaseSpec;

@@ -14,9 +14,17 @@ const warningAgeMs = 3_600_000;
 
 type MeetOptions = Pick<ExecutorOptions, 'scope' | 'installedAtMs'>;
 
-/** What is made of a pod at first sight. `empty`: it bears the stamp, and has no hooks. */
+/**
+ * What is made of a pod at first sight. `empty`: it bears the stamp, and has no hooks. `lost`: it bears the stamp, so that it had
+ * hooks, and none can be read any more.
+ */
 export type Meeting =
-  | { readonly is: 'taken' | 'missed'; readonly plan: Plan; readonly context: PlanContext; readonly label: string }
+  | {
+      readonly is: 'taken' | 'missed' | 'lost';
+      readonly plan: Plan;
+      readonly context: PlanContext;
+      readonly label: string;
+    }
   | { readonly is: 'empty' }
   /** `isOfRestore`: it is a restored pod, and this executor does something about such pods. */
   | { readonly is: 'left'; readonly isOfRestore: boolean };
@@ -86,7 +94,11 @@ async function meet(
     case 'taken':
       narrator.taken(ref, taking.restore, plan);
       tellPolicies(ref, plan, parts);
-      return plan.init.length + plan.exec.length === 0 ? { is: 'empty' } : { is: 'taken', plan, context, label };
+      if (plan.init.length + plan.exec.length > 0) return { is: 'taken', plan, context, label };
+      // Whoever has changed what the Restore says, or the pod's annotations, wants no hooks; a Restore that is gone says nothing.
+      if (context.restore.is === 'found') return { is: 'empty' };
+      narrator.lost(ref);
+      return { is: 'lost', plan, context, label };
     case 'missed':
       narrator.missed(ref, plan);
       return { is: 'missed', plan, context, label };

@@ -59,6 +59,14 @@ export class Narrator {
     this.#log.warn({ ...podFields(pod), init: plan.init.length, exec: plan.exec.length }, 'hooks missed');
   }
 
+  lost(pod: PodRef): void {
+    this.#metrics.missed.inc();
+    const note =
+      'The pod was admitted as restored, with hooks, and none can be read any more: its Restore or a policy is gone, or its annotations were changed. Nothing was run.';
+    this.#events.record(pod, { type: 'Warning', reason: 'HooksMissed', note });
+    this.#log.warn({ ...podFields(pod), init: 0, exec: 0 }, 'hooks missed');
+  }
+
   tooLarge(pod: PodRef, plan: Plan): void {
     const note = `The plan of this pod's ${count(plan)} exceeds the 512 KiB that a HookRun may hold: none was run.`;
     this.#events.record(pod, { type: 'Warning', reason: 'HooksTooLarge', note });

@@ -1,6 +1,6 @@
 import { findMark, hooksMark, readyCondition } from '../shared/condition.ts';
 import { fitsHookRun, freezeExec, newHookRun, restoreOf } from '../shared/freeze-plan.ts';
-import { hookRunName, type HookRun } from '../shared/hook-run.ts';
+import { hookRunName, type HookRun, type HookRunPhase } from '../shared/hook-run.ts';
 import { reasonSentence } from '../shared/outcome.ts';
 import type { Pod } from '../shared/pod.ts';
 import { waitingHook } from '../shared/record.ts';
@@ -10,7 +10,7 @@ import { commandBack } from './command-back.ts';
 import { meetPod, type Meeting } from './meet-pod.ts';
 import { summary } from './narrator.ts';
 import { getPod, writeConditions, type PodRef } from './pod-api.ts';
-import { podRun, type Known } from './pod-run.ts';
+import { podRun, type Known, type PodRun } from './pod-run.ts';
 import { readyMarks } from './ready-marks.ts';
 import { saveRun } from './save-run.ts';
 
@@ -109,16 +109,22 @@ async function create(
   const known = adopt(ref, object, pod, nowMs());
   const { run } = known;
   if (run === null || object.status !== undefined || (is === 'taken' && fits)) return known;
-  run.unrun = fits ? 'Missed' : 'TooLarge';
-  run.finishedAtMs = nowMs();
-  const message = reasonSentence(run.unrun);
-  const skipped = { ...waitingHook, state: 'Skipped', reason: run.unrun, message } as const;
-  run.record = { ...run.record, hooks: run.record.hooks.map(() => skipped) };
-  run.init = run.init.map(({ name }) => ({ name, state: 'Skipped', reason: run.unrun, message }));
+  skip(run, fits ? 'Missed' : 'TooLarge', nowMs());
   if (!fits) narrator.tooLarge(ref, plan);
-  if (is === 'taken') return known;
+  // A pod that was admitted is marked, too, so that hooks written to it later are never taken for those of its restore.
+  if (is !== 'missed') return known;
   await saveRun(run, parts, signal);
   return nothing;
+}
+
+/** Nothing of the run is run, for this reason. */
+function skip(run: PodRun, reason: Extract<HookRunPhase, 'Missed' | 'TooLarge'>, nowMs: number): void {
+  const message = reasonSentence(reason);
+  const skipped = { ...waitingHook, state: 'Skipped', reason, message } as const;
+  run.unrun = reason;
+  run.finishedAtMs = nowMs;
+  run.record = { ...run.record, hooks: run.record.hooks.map(() => skipped) };
+  run.init = run.init.map(({ name }) => ({ name, state: 'Skipped', reason, message }));
 }
 
 /** A pod that is gone has no run any more; the request is answered, so that nobody waits for it. */
@@ -157,8 +163,9 @@ async function rerun(
   if (context.restore.is === 'unreadable') return 'undecided';
   const plan = planPod(pod, label, rerunContext(context));
   narrator.warned(ref, plan);
-  const spec = { init: [], exec: freezeExec(plan), run: object.spec.run + 1 };
-  if (!fitsHookRun(spec)) throw new Error('the plan of a rerun exceeds what a HookRun may hold');
+  const asked = { init: [], exec: freezeExec(plan), run: object.spec.run + 1 };
+  const fits = fitsHookRun(asked);
+  const spec = fits ? asked : { ...asked, exec: [] };
   const written = await store.writeSpec(object, spec, signal);
   if (typeof written !== 'object') return written === 'gone' ? nothing : 'undecided';
   const known = adopt(ref, written, pod, nowMs());
@@ -167,6 +174,10 @@ async function rerun(
     known.run.mark = null;
     known.run.predecessorUnknown = podRun(ref, object, pod, nowMs()).predecessorUnknown;
     narrator.rerun(ref, spec.run, known.run.hooks);
+    if (!fits) {
+      skip(known.run, 'TooLarge', nowMs());
+      narrator.tooLarge(ref, plan);
+    }
   }
   return known;
 }

@@ -3,11 +3,13 @@ import { followInit } from '../shared/follow-init.ts';
 import type { ExecHook } from '../shared/hook.ts';
 import type { HookRun, HookRunInitStatus } from '../shared/hook-run.ts';
 import type { Pod } from '../shared/pod.ts';
+import type { Reason } from '../shared/outcome.ts';
 import { hasEnded, type RunRecord } from '../shared/record.ts';
 import type { Concerned } from '../shared/restore-failure.ts';
 import { runStatus, storedRecord, type RunState } from '../shared/run-status.ts';
 import { summarizeRun, type RunSummary } from '../shared/run-summary.ts';
 import type { PodRef } from './pod-api.ts';
+import { shellOf } from './process-group.ts';
 
 /** The run of one pod's hooks, while it is unfinished: its HookRun, and what has become of it since that was written. */
 export interface PodRun extends RunState {
@@ -66,14 +68,20 @@ export function podRun(ref: PodRef, object: HookRun, pod: Pod | null, nowMs: num
     podCreatedAtMs: Number.isNaN(createdAtMs) ? null : createdAtMs,
     mark: null,
     busy: false,
-    // What was cut off may run on; where it is known to have ended, the next hook has been begun since.
-    predecessorUnknown: record.hooks.some(({ reason }) => reason === 'ConnectionLost' || reason === 'Interrupted'),
+    predecessorUnknown: record.hooks.some(({ reason }, index) => mayRunOn(reason, spec.exec[index]?.command ?? [])),
     failures: 0,
     notBeforeMs: 0,
     isStale: false,
     isLost: false,
     saving: Promise.resolve(),
   };
+}
+
+/** What was cut off may run on, and so may what was too late, unless it is a shell's, whose process group is ended with it. */
+function mayRunOn(reason: Reason | null, command: readonly string[]): boolean {
+  return (
+    reason === 'ConnectionLost' || reason === 'Interrupted' || (reason === 'ExecTimeout' && shellOf(command) === null)
+  );
 }
 
 /** The run as it is now, in brief, written or not. */

@@ -28,7 +28,7 @@ interface Pending {
 }
 
 interface StoredPolicy {
-  readonly metadata: { readonly resourceVersion: string };
+  readonly metadata: { readonly resourceVersion: string; readonly generation: number };
   readonly status?: { readonly matchedPods?: number };
 }
 
@@ -95,7 +95,7 @@ async function write(cluster: Cluster, { policy, matched, problem }: Pending): P
   const path = `/apis/${policyApiVersion}/namespaces/${encodeURIComponent(namespace)}/restorehookpolicies/${encodeURIComponent(name)}`;
   try {
     const stored = await cluster.call<StoredPolicy>({ method: 'GET', path });
-    const { resourceVersion } = stored.metadata;
+    const { resourceVersion, generation } = stored.metadata;
     const matchedPods = (stored.status?.matchedPods ?? 0) + matched;
     await cluster.call({
       method: 'PATCH',
@@ -103,7 +103,7 @@ async function write(cluster: Cluster, { policy, matched, problem }: Pending): P
       contentType: 'application/merge-patch+json',
       body: {
         metadata: { resourceVersion },
-        status: { matchedPods, ...(problem !== null && { lastProblem: problem }) },
+        status: { observedGeneration: generation, matchedPods, ...(problem !== null && { lastProblem: problem }) },
       },
     });
   } catch (error) {

@@ -80,12 +80,16 @@ export async function runExecutor(
     dropped: () => metrics.eventsDropped.inc(),
   });
   const redact = createRedaction(config.redact);
+  const startedAtMs = nowMs();
   const executor = new Executor(
     {
       scope: config.scope,
       failures: config.failures,
       discoveryMs: config.planning.discoveryMs,
-      installedAtMs: config.installedAtMs ?? nowMs(),
+      // The Lease is as old as the first executor here, and outlives all of them.
+      get installedAtMs() {
+        return config.installedAtMs ?? Math.min(startedAtMs, election.sinceMs() ?? startedAtMs);
+      },
       maxParallelPods: config.maxParallelPods,
       shutdownGraceMs: config.shutdownGraceMs,
       limits: {

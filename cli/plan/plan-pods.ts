@@ -2,6 +2,7 @@ import type { ExecHook, Left, Plan } from '../../shared/hook.ts';
 import type { Inheritable } from '../../shared/inherit.ts';
 import type { JsonPatchOperation } from '../../shared/json-patch.ts';
 import { admissionPatch } from '../../shared/patch.ts';
+import { stampPatch } from '../../shared/stamp.ts';
 import { placeInit } from '../../shared/place-init.ts';
 import { planPod } from '../../shared/plan.ts';
 import type { Mode } from '../../shared/plan-context.ts';
@@ -85,7 +86,8 @@ function planOne(
   const found = restore.is === 'found' ? restore.restore : null;
   const createdAtMs = creationTimestamp == null ? null : Date.parse(creationTimestamp);
   if (found !== null && target === null && isAfterCompletion(createdAtMs, found)) {
-    return notRestored(shown, whyNotRestored('TooLate', pod, found.name));
+    const patch = mode === 'observe' || createdAtMs !== null ? [] : stampPatch(pod, label, false);
+    return notRestored(shown, whyNotRestored('TooLate', pod, found.name), patch);
   }
   const policies = concerning(namespace);
   const stage = 'admission';
@@ -109,10 +111,10 @@ function planOne(
   };
 }
 
-function notRestored(pod: string, why: string | null): PlannedPod {
+function notRestored(pod: string, why: string | null, patch: PlanElement['patch'] = []): PlannedPod {
   const warnings = why === null ? [] : [why];
   return {
-    element: { pod, restored: false, restore: null, init: [], patch: [], exec: [], warnings },
+    element: { pod, restored: false, restore: null, init: [], patch, exec: [], warnings },
     left: null,
     restoreKnown: false,
     initHooks: [],

@@ -206,6 +206,18 @@ describe('a HookRun is refused by the real API server', () => {
   const anyRecord = () => (anyOne ??= create(recordOf('any')));
 });
 
+it('a HookRun keeps in its status what only a newer version knows, while its own fields are written', async () => {
+  const { metadata, spec } = await create(recordOf('newer'));
+  const newer = statusOf(spec, { record: claimedRecord() });
+  const exec = (newer.exec ?? []).map((hook) => ({ ...hook, novelty: 'kept' }));
+  await patch(metadata.name, '/status', { status: { ...newer, exec, novelty: { of: 'a newer version' } } });
+  const own = { ...newer, exec, progress: '1/2' };
+  await patch(metadata.name, '/status', { status: own });
+  const stored = await api.call<HookRun>({ method: 'GET', path: hookRunPath(namespace, metadata.name) });
+  expect(stored.status).toMatchObject({ progress: '1/2', novelty: { of: 'a newer version' } });
+  expect(stored.status?.exec).toMatchObject(exec);
+});
+
 /** What the API server says of a request that it refuses. */
 async function refusal(attempt: () => Promise<unknown>): Promise<string> {
   try {

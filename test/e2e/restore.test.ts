@@ -139,17 +139,26 @@ describe('which pods are taken', () => {
     expect(await scene.sh('live', 'cat /tmp/count 2>/dev/null || echo none')).toBe('none\n');
   }, 120_000);
 
-  it('a restored pod that came past the webhook is reported missed, and nothing is run', async () => {
-    const { stdout } = await scene.kubectl('get', 'mutatingwebhookconfiguration', 'restore-hooks', '-o', 'json');
-    await scene.kubectl('delete', 'mutatingwebhookconfiguration', 'restore-hooks');
-    await scene.restore({ name: 'missed', annotations: counted });
-    await kubectl(scene.cluster, ['create', '-f', '-'], stdout.replace(/"(resourceVersion|uid)": "[^"]*",?/g, ''));
-    const events = await scene.eventsWith('missed', 'HooksMissed');
-    expect(events.map(({ reason }) => reason)).toEqual(['HooksMissed']);
-    await scene.ready('missed');
-    expect(await scene.sh('missed', 'cat /tmp/count 2>/dev/null || echo none')).toBe('none\n');
-    expect(await scene.mark('missed')).toBe('none');
-  }, 120_000);
+  it.each([
+    { name: 'missed', executor: 'looks on' },
+    { name: 'missed-by-all', executor: 'is started later' },
+  ])(
+    'a restored pod that came past the webhook is reported missed, and nothing is run, where the executor $executor',
+    async ({ name, executor }) => {
+      if (executor !== 'looks on') await scene.system.executor.stop();
+      const { stdout } = await scene.kubectl('get', 'mutatingwebhookconfiguration', 'restore-hooks', '-o', 'json');
+      await scene.kubectl('delete', 'mutatingwebhookconfiguration', 'restore-hooks');
+      await scene.restore({ name, annotations: counted });
+      if (executor !== 'looks on') await scene.system.startExecutor();
+      await kubectl(scene.cluster, ['create', '-f', '-'], stdout.replace(/"(resourceVersion|uid)": "[^"]*",?/g, ''));
+      const events = await scene.eventsWith(name, 'HooksMissed');
+      expect(events.map(({ reason }) => reason)).toEqual(['HooksMissed']);
+      await scene.ready(name);
+      expect(await scene.sh(name, 'cat /tmp/count 2>/dev/null || echo none')).toBe('none\n');
+      expect(await scene.mark(name)).toBe('none');
+    },
+    120_000,
+  );
 
   it('a pod with a stamp that another restore left is not taken', async () => {
     const annotations = { ...counted, 'restorehooks.io/admitted-for': 'r0' };

@@ -197,7 +197,12 @@ describe('policies', () => {
   }, 300_000);
 
   interface PolicyStatus {
-    readonly status?: { readonly matchedPods?: number; readonly lastProblem?: { readonly message: string } };
+    readonly metadata: { readonly generation: number };
+    readonly status?: {
+      readonly matchedPods?: number;
+      readonly observedGeneration?: number;
+      readonly lastProblem?: { readonly message: string };
+    };
   }
 
   async function createPolicy(name: string, namespace: string, resources: object): Promise<void> {
@@ -230,7 +235,9 @@ describe('policies', () => {
     for (const name of ['one', 'two']) await scene.told('hooks finished', name);
     await scene.kubectl('wait', 'rhp/failing', '--for=jsonpath={.status.matchedPods}=2', '--timeout=60s');
     await scene.kubectl('wait', 'rhp/failing', '--for=jsonpath={.status.lastProblem.message}', '--timeout=60s');
-    const { status } = await kubectlJson<PolicyStatus>(scene.cluster, ['-n', scene.namespace, 'get', 'rhp', 'failing']);
+    const args = ['-n', scene.namespace, 'get', 'rhp', 'failing'];
+    const { metadata, status } = await kubectlJson<PolicyStatus>(scene.cluster, args);
+    expect(status?.observedGeneration).toBe(metadata.generation);
     expect(status?.lastProblem?.message).toContain('failing/broken: NonZeroExit');
     const { stdout } = await scene.kubectl('get', 'rhp', 'failing');
     expect(stdout).toMatch(/failing.*2.*NonZeroExit/);

@@ -162,6 +162,20 @@ describe('the record of a pod', () => {
     expect(exec.asked).toEqual([]);
   });
 
+  it('says Missed of a pod that was admitted with hooks, none of which can be read any more, and which are never run later', async () => {
+    api.put(pod('db'));
+    const hooks: Record<string, ExecHook[]> = {};
+    const plan = () => buildPlan({ exec: hooks.db ?? [] });
+    const executor = start(hooks, { plan });
+    expect(await finished(executor, 'db')).toMatchObject({ phase: 'Failed' });
+    expect(api.run('db')).toMatchObject({ spec: { exec: [] }, status: { phase: 'Missed' } });
+    expect(api.mark('db')).toBe('False Failed');
+    hooks.db = [buildHook('a')];
+    api.deleteRun('db');
+    await start(hooks, { plan }).line(says('pod left', 'db'));
+    expect(exec.asked).toEqual([]);
+  });
+
   it('is tried again when the API server does not serve HookRuns, and nothing is run until it does', async () => {
     let failures = 0;
     api.before = ({ method, path }) => {
@@ -231,6 +245,20 @@ describe('a run that another executor has left', () => {
       { state: 'Interrupted', reason: 'Interrupted' },
       { state: 'Succeeded', predecessorUnknown: true },
     ]);
+  });
+
+  it.each([
+    { command: ['/bin/sleep', '60'], unknown: true },
+    { command: ['/bin/sh', '-c', 'sleep 60'], unknown: undefined },
+  ])('in which $command was too late: the next hook is warned of it: $unknown', async ({ command, unknown }) => {
+    api.put(pod('db'));
+    const late: HookRunExecStatus = { state: 'Failed', reason: 'ExecTimeout', attempts: 1 };
+    leftRun('db', [buildHook('a', { command }), buildHook('a')], [late, { state: 'Waiting', attempts: 0 }]);
+    const executor = start({});
+    (await exec.next()).end();
+    await finished(executor, 'db');
+    expect(api.run('db').status?.exec?.[1]).toMatchObject({ state: 'Succeeded' });
+    expect(api.run('db').status?.exec?.[1]?.predecessorUnknown).toBe(unknown);
   });
 
   it('is run again where onInterrupt says Retry and its container is another one by now', async () => {
@@ -579,6 +607,23 @@ describe('what users ask for in a HookRun', () => {
       },
     });
     expect(api.mark('db')).toBe('True Succeeded');
+  });
+
+  it('rerun with a plan that one object cannot hold: it is answered, told, and nothing is run', async () => {
+    api.put(pod('db'));
+    const hooks: Record<string, ExecHook[]> = { db: [buildHook('a')] };
+    const executor = start(hooks, { plan: () => buildPlan({ exec: hooks.db ?? [] }) });
+    (await exec.next()).end();
+    await finished(executor, 'db');
+    hooks.db = [buildHook('a', { command: ['x'.repeat(600 * 1024)] })];
+    ask('db', { rerun: '2026-01-02T00:00:00.000Z' });
+    await executor.line((line) => says('hooks finished', 'db')(line) && line.phase === 'Failed');
+    expect(api.run('db')).toMatchObject({
+      spec: { run: 2, exec: [] },
+      status: { phase: 'TooLarge', run: 2, rerun: '2026-01-02T00:00:00.000Z', earlier: [{ phase: 'Succeeded' }] },
+    });
+    expect(api.mark('db')).toBe('False Failed');
+    expect(exec.asked).toHaveLength(1);
   });
 
   it('rerun of a pod that is gone: it is answered, and nothing is run', async () => {

@@ -40,6 +40,7 @@ export class LeaseApi {
         uid: before?.uid ?? `uid-${this.#version}`,
         labels: before?.labels ?? labels,
         resourceVersion: String(this.#version),
+        creationTimestamp: before?.creationTimestamp ?? '2025-12-31T23:59:59Z',
       },
       spec,
     };

@@ -101,6 +101,21 @@ describe('a Lease that nobody holds', () => {
     expect(first.election.isLeader()).toBe(true);
   });
 
+  it('tells since when there has been one, whoever has made it', async () => {
+    const [first, second] = [await start('a'), await start('b')];
+    await first.stop();
+    await clock.advance(2_000);
+    expect(second.election.holder()).toBe('b');
+    expect([first, second].map(({ election }) => election.sinceMs())).toEqual(
+      Array(2).fill(Date.UTC(2025, 11, 31, 23, 59, 59)),
+    );
+    const late = createLeaderElection(api.client(), {
+      ...{ namespace: 'system', name: 'other', identity: 'd', timing, log },
+      ...{ monotonicMs: clock.nowMs, wallMs: clock.nowMs },
+    });
+    expect(late.sinceMs()).toBeNull();
+  });
+
   it('is taken by one of two that find it at once', async () => {
     const both = await Promise.all([start('a'), start('b')]);
     await clock.advance(60_000);

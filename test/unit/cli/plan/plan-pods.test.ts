@@ -144,6 +144,16 @@ describe('planPods', () => {
     });
   });
 
+  it.each<[NonNullable<Given['settings']>, readonly object[]]>([
+    [{}, [{ op: 'remove', path: '/metadata/annotations/restorehooks.io~1admitted-for' }]],
+    [{ mode: 'observe' }, []],
+  ])('takes the stamp off a copy of a restored pod, as the webhook does: %j', (settings, patch) => {
+    const stamped = { name: 'db', namespace: 'shop', labels, annotations: { 'restorehooks.io/admitted-for': 'r2' } };
+    const restores = [restoreOf({ status: { completionTimestamp: at(0) } })];
+    const { element } = planned({ pod: { ...buildPod(), metadata: stamped }, restores, settings });
+    expect(element).toMatchObject({ restored: false, patch });
+  });
+
   it('takes a pod that is older than the completion for a restored one', () => {
     const restores = [restoreOf({ status: { completionTimestamp: at(1) } })];
     expect(planned({ restores }).element.exec).toHaveLength(3);
