@@ -1,9 +1,13 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { HookRun } from '../../shared/hook-run.ts';
 import { counterOf, CrashScene, shortLeases, type CountedHook } from '../support/crash-scene.ts';
+import { kubectl, kubectlJson } from '../support/kubectl.ts';
 import type { LogLine } from '../support/log-lines.ts';
 import type { ProxiedExecutor } from '../support/proxied-executor.ts';
 import type { Point } from '../support/proxy-point.ts';
 import type { Verdict } from '../support/recording-proxy.ts';
+import { TestNamespace } from '../support/test-namespace.ts';
+import { installRestores, removeRestores } from '../support/velero-crds.ts';
 
 let crash: CrashScene;
 let started: ProxiedExecutor[] = [];
@@ -108,7 +112,10 @@ describe('a leader that is lost', () => {
       });
       const led = await standby.process.line(leads);
       const began = await standby.process.line(({ msg, pod: of }) => msg === 'hook started' && of === next);
+      // Not by a resync, nor by another Lease: within seconds of when it led and knew of the pod.
+      const taken = await standby.process.line(({ msg, pod: of }) => msg === 'pod taken' && of === next);
       expect(timeOf(began)).toBeGreaterThanOrEqual(timeOf(led));
+      expect(timeOf(began) - Math.max(timeOf(led), timeOf(taken))).toBeLessThan(10_000);
       const reasons = (await crash.scene.eventsWith(pod, 'HookInterrupted')).map(({ reason }) => reason);
       expect(reasons).toEqual(['HookStarted', 'HookInterrupted']);
 
@@ -202,4 +209,65 @@ describe('a leader that is told to end', () => {
     });
     expect(standby.process.lines.filter(({ msg, pod }) => msg === 'hook started' && pod === 'handed-over')).toEqual([]);
   }, 120_000);
+});
+
+describe('a failure with on-error Fail, of a real Restore', () => {
+  let other: TestNamespace;
+  beforeAll(async () => {
+    await installRestores(crash.scene.cluster);
+    other = await TestNamespace.make(crash.scene.cluster);
+  }, 600_000);
+  afterAll(async () => {
+    await other.remove();
+    await removeRestores(crash.scene.cluster);
+  }, 300_000);
+
+  const restores = (...args: readonly string[]) => kubectl(crash.scene.cluster, ['-n', 'velero', ...args]);
+
+  it('cancels the pods of its other namespaces, and makes it PartiallyFailed, though the leader that knew is gone', async () => {
+    const restore = {
+      ...{ apiVersion: 'velero.io/v1', kind: 'Restore', metadata: { name: 'r1', namespace: 'velero' } },
+      spec: { backupName: 'b1' },
+    };
+    await kubectl(crash.scene.cluster, ['create', '-f', '-'], JSON.stringify(restore));
+    const { leader, standby } = await startPair();
+    const readinessProbe = { exec: { command: ['/bin/test', '-e', '/tmp/ready'] }, periodSeconds: 1 };
+    const hook = { command: ['/bin/sh', '-c', short.script], waitForReady: true };
+    await other.restore({
+      name: 'waits',
+      annotations: { 'restorehooks.io/exec': JSON.stringify([hook]) },
+      containers: [{ name: 'main', readinessProbe }],
+    });
+    await leader.process.line(({ msg, pod }) => msg === 'pod taken' && pod === 'waits');
+    const written = hold(leader, ({ phase, shape }) => phase === 'answer' && shape === 'PATCH hookrun/status Failed');
+    await crash.restore(['fails'], [{ script: 'exit 1', more: { onError: 'Fail' } }]);
+    await written.reached;
+    leader.process.kill('SIGKILL');
+    written.release();
+    await crash.finished(standby.process, ['fails']);
+    await standby.process.line(({ msg, pod }) => msg === 'hooks finished' && pod === 'waits');
+
+    const { items } = await kubectlJson<{ readonly items: readonly HookRun[] }>(crash.scene.cluster, [
+      ...['-n', other.namespace, 'get', 'hookruns'],
+    ]);
+    expect(items.map(({ spec, status }) => [spec.restore.name, status?.phase, status?.exec])).toEqual([
+      [
+        'r1',
+        'Cancelled',
+        [
+          expect.objectContaining({
+            state: 'Cancelled',
+            message: expect.stringContaining(`of pod ${crash.scene.namespace}/fails`),
+          }),
+        ],
+      ],
+    ]);
+    expect(await other.sh('waits', `cat ${counterOf(1)} 2>/dev/null || echo none`)).toBe('none\n');
+    await restores('patch', 'restore', 'r1', '--type=merge', '-p', '{"status":{"phase":"Completed"}}');
+    await restores('wait', 'restore/r1', '--for=jsonpath={.status.phase}=PartiallyFailed', '--timeout=60s');
+    const { status } = await kubectlJson<{ readonly status: object }>(crash.scene.cluster, [
+      ...['-n', 'velero', 'get', 'restore', 'r1'],
+    ]);
+    expect(status).toMatchObject({ hookStatus: { hooksAttempted: 2, hooksFailed: 2 } });
+  }, 180_000);
 });
