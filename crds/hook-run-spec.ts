@@ -91,6 +91,12 @@ export const hookRunSpecSchema: Schema = objectOf<HookRunSpec>(
     pod: required(podSchema),
     restore: required(restoreSchema),
     run: required(countSchema('1, and one more with each rerun.', 1)),
+    unrun: nullable(
+      wordOf<NonNullable<HookRunSpec['unrun']>>('Why none of it is run; absent: it is.', {
+        Missed: 'the pod came past the webhook, or its hooks cannot be read any more',
+        TooLarge: 'the plan exceeds what a HookRun can hold',
+      }),
+    ),
     init: required(listSchema('The init containers that were injected, in their order.', initSchema, bounds.hooks)),
     exec: required(listSchema('The commands, in the order in which they were asked for.', execSchema, bounds.hooks)),
     rerun: nullable(

@@ -1,5 +1,6 @@
 import type { ExecHook } from '../shared/hook.ts';
 import { reasonSentence } from '../shared/outcome.ts';
+import { findMark } from '../shared/condition.ts';
 import type { Pod } from '../shared/pod.ts';
 import { changeHook, hasEnded, type HookRecord } from '../shared/record.ts';
 import { waitAfterMs, waitMs } from '../shared/service/api-error.ts';
@@ -11,7 +12,7 @@ import { getPod } from './pod-api.ts';
 import { isDone, type PodRun } from './pod-run.ts';
 import { recordEnd, unclaimed } from './record-end.ts';
 import { runHook, type HookRunEnd } from './run-hook.ts';
-import { saveEnd, saveRun } from './save-run.ts';
+import { saveEnd, saveRun, takeBack } from './save-run.ts';
 
 /** What an attempt asks of the executor around it. */
 export interface AttemptsContext {
@@ -20,6 +21,8 @@ export interface AttemptsContext {
   readonly cancelled: (run: PodRun) => string | null;
   /** Marks the pod, if it is as it was seen, as one whose hooks have begun. False: it is not. */
   readonly mark: (run: PodRun, index: number, pod: Pod) => Promise<boolean>;
+  /** Called for a run whose pod bears the mark of an earlier one's end, so that it was made of a pod that was done. */
+  readonly unmade: (run: PodRun) => void;
   /** Called when a hook has ended, before that is written. */
   readonly changed: (run: PodRun) => void;
 }
@@ -82,6 +85,27 @@ export class Attempts {
     await this.#take(run, index, end, nowMs());
   }
 
+  /**
+   * Takes a claim back that may stand in the HookRun since its write got no answer: whoever leads by now would wait for this
+   * executor to end it, for as long as it lives. Never rejects; tries until it is known, or the time is over.
+   */
+  async renounce(run: PodRun): Promise<void> {
+    const { doubt, ref } = run;
+    if (doubt === null || run.object === null) return;
+    const { name } = run.object.metadata;
+    for (let failures = 1; ; failures += 1) {
+      let problem: unknown = null;
+      try {
+        if ((await takeBack(run.ref.namespace, name, doubt, this.#parts, this.#cut)) !== 'conflict') return;
+      } catch (error) {
+        problem = error;
+        const fields = { err: error, namespace: ref.namespace, pod: ref.name };
+        this.#parts.log.warn(fields, 'claim not taken back, trying again');
+      }
+      if (!(await pause(waitAfterMs(problem, backoffMs(saveRetry, failures, Math.random())), this.#cut))) return;
+    }
+  }
+
   /** Whether the command of a claim of this executor was sent: one that was not may be claimed again. */
   wasSent(claimID: string): boolean {
     return this.#sent.has(claimID);
@@ -103,6 +127,10 @@ export class Attempts {
   async #claim(run: PodRun, index: number, containerID: string, pod: Pod): Promise<boolean> {
     const { identity, nowMs } = this.#parts;
     if (this.#obstacle(run) !== null) return false;
+    if (run.mark === null && isOfAnEnd(pod, run)) {
+      this.#context.unmade(run);
+      return false;
+    }
     if (run.mark === null && !(await this.#context.mark(run, index, pod))) return false;
     const before = recordOf(run, index);
     if (before.state !== 'Waiting') return false;
@@ -119,8 +147,11 @@ export class Attempts {
     });
     try {
       const saved = await saveRun(run, this.#parts, this.#cut);
+      run.doubt = null;
       if (saved === 'saved') return true;
     } catch (error) {
+      const { claim } = recordOf(run, index);
+      if (claim !== null) run.doubt = { index, claimID: claim.id };
       run.record = unclaimed(run.record, index);
       throw error;
     }
@@ -181,6 +212,7 @@ export class Attempts {
     const { log } = this.#parts;
     const hook = hookOf(run, index);
     const { namespace, name } = run.ref;
+    const claimID = recordOf(run, index).claim?.id ?? '';
     if (end.did === 'run') {
       const { outcome } = end.result;
       // Whoever comes next ends it, and runs it again.
@@ -199,11 +231,15 @@ export class Attempts {
     if (end.did === 'not begun') this.#backOff(run, null);
     else if (end.did === 'not sent') await this.#persist(run, index);
     else await this.#ended(run, index);
+    // Of one that is not claimed any more nobody asks.
+    if (recordOf(run, index).claim === null) this.#sent.delete(claimID);
   }
 
   async #ended(run: PodRun, index: number): Promise<void> {
     this.#context.changed(run);
-    if (isDone(run, null)) run.finishedAtMs ??= this.#parts.nowMs();
+    // What becomes of init containers that have not ended is the next step's to see.
+    const isOver = run.init.every(({ state }) => state === 'Succeeded') && isDone(run, null);
+    if (isOver) run.finishedAtMs ??= this.#parts.nowMs();
     // Whoever has judged it meanwhile has told of it, too.
     if (await this.#persist(run, index)) this.tellEnd(run, index);
   }
@@ -244,6 +280,12 @@ export class Attempts {
       await pause(waitAfterMs(problem, backoffMs(saveRetry, failures, Math.random())), this.#cut);
     }
   }
+}
+
+/** The first run of a pod makes its mark itself, so that a final one is of a run whose HookRun was deleted since. */
+function isOfAnEnd(pod: Pod, { object }: PodRun): boolean {
+  const reason = findMark(pod)?.reason;
+  return object?.spec.run === 1 && (reason === 'Succeeded' || reason === 'Failed');
 }
 
 function hookOf(run: PodRun, index: number): ExecHook {

@@ -203,8 +203,13 @@ function bytesOf(data: RawData): Buffer {
   return Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data);
 }
 
+/** Bad Gateway, Gateway Timeout. */
+const gateways: readonly number[] = [502, 504];
+
 function refused(answer: IncomingMessage, message: string): ExecEnd {
   const { statusCode: httpStatus = 0 } = answer;
+  // Of whoever stands between: what it has passed on before it gave up is not known.
+  if (gateways.includes(httpStatus)) return { how: 'lost', message: `HTTP ${httpStatus}: ${message}` };
   if (httpStatus === tooManyRequests) return { how: 'busy', retryAfterMs: retryAfterOf(answer), message };
   return { how: 'refused', httpStatus, message };
 }

@@ -83,6 +83,7 @@ export class Executor {
     const records = new RunRecords(options.failures, parts, known, this.#cut.signal, (key) => this.#queue.add(key));
     const attempts = new Attempts(options, parts, this.#cut.signal, {
       mayBegin: () => this.#mayBegin(),
+      unmade: (run) => records.unmake(run),
       changed: (run) => records.noteFailure(run),
       cancelled: (run) => records.cancelled(run),
       mark: (run, index, pod) => records.mark(run, 'Running', title(run.hooks, index), pod),
@@ -133,7 +134,12 @@ export class Executor {
     this.#leads = false;
     for (const [key, { run }] of this.#known.entries()) {
       if (run?.busy === true) run.isStale = true;
-      else this.#known.forget(key);
+      else {
+        // A step of it may be on its way.
+        if (run !== null) run.isLost = true;
+        this.#known.forget(key);
+        if (run !== null) this.#renounce(run);
+      }
     }
   }
 
@@ -250,8 +256,15 @@ export class Executor {
     else if (!run.isLost) await this.#leave(key, run);
   }
 
+  #renounce(run: PodRun): void {
+    if (run.doubt === null) return;
+    const renouncing = this.#attempts.renounce(run).finally(() => this.#running.delete(renouncing));
+    this.#running.add(renouncing);
+  }
+
   /** What is known at the end is written, though others decide by now. */
   async #leave(key: string, run: PodRun): Promise<void> {
+    this.#renounce(run);
     const { namespace, name, uid } = run.ref;
     const pod = this.#watch.get(`${namespace}/${name}`) ?? null;
     try {

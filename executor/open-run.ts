@@ -1,3 +1,4 @@
+import { admittedForKey } from '../shared/annotations.ts';
 import { findMark, hooksMark, readyCondition } from '../shared/condition.ts';
 import { fitsHookRun, freezeExec, newHookRun, restoreOf } from '../shared/freeze-plan.ts';
 import { hookRunName, type HookRun, type HookRunPhase } from '../shared/hook-run.ts';
@@ -40,7 +41,8 @@ export async function openRun(
     if (pod === null) return nothing;
     // The watch on HookRuns may be behind the one on pods.
     const found = isOpen ? await store.get(ref.namespace, hookRunName(ref), signal) : null;
-    return found === null ? judge(ref, pod, options, parts, signal) : adopt(ref, found, pod, nowMs());
+    if (found === null) return judge(ref, pod, options, parts, signal);
+    return settle(adopt(ref, found, pod, nowMs()), pod, options, parts, signal);
   }
   if (known.finishedAtMs !== null) {
     if (asksForRerun(known)) {
@@ -48,13 +50,14 @@ export async function openRun(
     }
     // Whoever wrote its end may not have come to write the mark.
     const isMarked = mark !== null && !isOpen;
-    if (pod === null || isMarked || known.phase === 'Missed') return nothing;
+    if (pod === null || isMarked || (known.phase === 'Missed' && !isAdmitted(pod, options))) return nothing;
   }
   const object = await store.get(ref.namespace, known.name, signal);
-  if (object === null) return nothing;
+  // It was deleted just now; the watch will tell, and then the pod is judged by its mark.
+  if (object === null) return pod === null ? nothing : 'undecided';
   // It may have lost its label, or be another installation's by another label: then it is not this one's to end.
   if (pod === null && (await getPod(parts.cluster, ref, signal))?.metadata.uid === ref.uid) return nothing;
-  return adopt(ref, object, pod, nowMs());
+  return settle(adopt(ref, object, pod, nowMs()), pod, options, parts, signal);
 }
 
 /** Whether a rerun was asked for that no run has answered. */
@@ -64,6 +67,7 @@ export function asksForRerun(run: { readonly rerun: string | null; readonly answ
 
 function adopt(ref: PodRef, object: HookRun, pod: Pod | null, nowMs: number): Known {
   const run = podRun(ref, object, pod, nowMs);
+  if (run.unrun !== null && run.finishedAtMs === null) skip(run, run.unrun, nowMs);
   const mark = pod === null ? null : findMark(pod);
   if (mark?.reason === 'Waiting' || mark?.reason === 'Running') run.mark = mark.reason;
   return { run };
@@ -80,7 +84,7 @@ async function judge(
   if (met === 'undecided') return met;
   if (met.is === 'missed' || (met.is === 'left' && met.isOfRestore)) await openGate(ref, pod, parts, signal);
   if (met.is === 'left') return nothing;
-  if ('plan' in met) return create(ref, pod, met, parts, signal);
+  if ('plan' in met) return create(ref, pod, met, options, parts, signal);
   // There is nothing to record; the mark keeps hooks written to it later from being run.
   const mark = hooksMark('Succeeded', summary([], { observedSinceMs: 0, hooks: [] }, []), parts.nowMs());
   await writeConditions(parts.cluster, ref, [mark, ...readyMarks(pod, true, parts.nowMs())], signal, commandBack(pod));
@@ -98,23 +102,40 @@ async function create(
   ref: PodRef,
   pod: Pod,
   { is, plan, context, label }: Extract<Meeting, { readonly plan: unknown }>,
+  options: ExecutorOptions,
   parts: ExecutorParts,
   signal: AbortSignal,
 ): Promise<Known> {
   const { store, narrator, nowMs } = parts;
   const asked = newHookRun(ref, pod, plan, restoreOf(label, context.restore));
   const fits = fitsHookRun(asked.spec);
-  const object = await store.create(fits ? asked : { ...asked, spec: { ...asked.spec, init: [], exec: [] } }, signal);
+  const unrun = fits ? (is === 'taken' ? null : ('Missed' as const)) : ('TooLarge' as const);
+  const held = fits ? asked.spec : { ...asked.spec, init: [], exec: [] };
+  const object = await store.create({ ...asked, spec: { ...held, ...(unrun !== null && { unrun }) } }, signal);
   if (object === 'gone') return nothing;
-  const known = adopt(ref, object, pod, nowMs());
-  const { run } = known;
-  if (run === null || object.status !== undefined || (is === 'taken' && fits)) return known;
-  skip(run, fits ? 'Missed' : 'TooLarge', nowMs());
   if (!fits) narrator.tooLarge(ref, plan);
-  // A pod that was admitted is marked, too, so that hooks written to it later are never taken for those of its restore.
-  if (is !== 'missed') return known;
+  return settle(adopt(ref, object, pod, nowMs()), pod, options, parts, signal);
+}
+
+/** What is not to be run of a pod that was not admitted is written at once, and that is all: it bears no mark. */
+async function settle(
+  known: Known,
+  pod: Pod | null,
+  options: ExecutorOptions,
+  parts: ExecutorParts,
+  signal: AbortSignal,
+): Promise<Known> {
+  const { run } = known;
+  if (run?.object == null || run.unrun === null || run.object.status?.run === run.object.spec.run) return known;
+  // One that was admitted is marked, too, so that hooks written to it later are never taken for those of its restore.
+  if (pod !== null && isAdmitted(pod, options)) return known;
   await saveRun(run, parts, signal);
   return nothing;
+}
+
+function isAdmitted({ metadata }: Pod, { scope }: ExecutorOptions): boolean {
+  const label = metadata.labels?.[scope.labelKey];
+  return label !== undefined && metadata.annotations?.[admittedForKey] === label;
 }
 
 /** Nothing of the run is run, for this reason. */
@@ -165,7 +186,7 @@ async function rerun(
   narrator.warned(ref, plan);
   const asked = { init: [], exec: freezeExec(plan), run: object.spec.run + 1 };
   const fits = fitsHookRun(asked);
-  const spec = fits ? asked : { ...asked, exec: [] };
+  const spec = fits ? { ...asked, unrun: null } : { ...asked, exec: [], unrun: 'TooLarge' as const };
   const written = await store.writeSpec(object, spec, signal);
   if (typeof written !== 'object') return written === 'gone' ? nothing : 'undecided';
   const known = adopt(ref, written, pod, nowMs());
@@ -174,10 +195,7 @@ async function rerun(
     known.run.mark = null;
     known.run.predecessorUnknown = podRun(ref, object, pod, nowMs()).predecessorUnknown;
     narrator.rerun(ref, spec.run, known.run.hooks);
-    if (!fits) {
-      skip(known.run, 'TooLarge', nowMs());
-      narrator.tooLarge(ref, plan);
-    }
+    if (!fits) narrator.tooLarge(ref, plan);
   }
   return known;
 }

@@ -14,6 +14,8 @@ import { shellOf } from './process-group.ts';
 /** The run of one pod's hooks, while it is unfinished: its HookRun, and what has become of it since that was written. */
 export interface PodRun extends RunState {
   readonly ref: PodRef;
+  /** Of its HookRun's runs, which one it is. */
+  readonly number: number;
   readonly hooks: readonly ExecHook[];
   /** As it was read or written last. null: it was deleted. */
   object: HookRun | null;
@@ -30,6 +32,8 @@ export interface PodRun extends RunState {
   busy: boolean;
   /** A command that began earlier may still be running in the pod. */
   predecessorUnknown: boolean;
+  /** A claim whose write got no answer: it may stand in the HookRun, and its command was not sent. */
+  doubt: { readonly index: number; readonly claimID: string } | null;
   /** Failed calls to the API server in a row. */
   failures: number;
   /** After a failure: when the next try may be made, by performance.now(). */
@@ -58,17 +62,19 @@ export function podRun(ref: PodRef, object: HookRun, pod: Pod | null, nowMs: num
   const { phase } = known ?? {};
   return {
     ref,
+    number: spec.run,
     hooks: thawExec(spec),
     object,
     record,
     init: followInit(spec.init, known?.init ?? [], null, nowMs).init,
     finishedAtMs: Number.isNaN(finishedAtMs) ? null : finishedAtMs,
-    unrun: phase === 'Missed' || phase === 'TooLarge' ? phase : null,
+    unrun: spec.unrun ?? (phase === 'Missed' || phase === 'TooLarge' ? phase : null),
     rerunAtMs: spec.run === 1 || Number.isNaN(rerunAtMs) ? null : rerunAtMs,
     podCreatedAtMs: Number.isNaN(createdAtMs) ? null : createdAtMs,
     mark: null,
     busy: false,
     predecessorUnknown: record.hooks.some(({ reason }, index) => mayRunOn(reason, spec.exec[index]?.command ?? [])),
+    doubt: null,
     failures: 0,
     notBeforeMs: 0,
     isStale: false,

@@ -1,5 +1,6 @@
 import { hooksMark, type ConditionReason } from '../shared/condition.ts';
 import type { Pod } from '../shared/pod.ts';
+import { reasonSentence } from '../shared/outcome.ts';
 import { changeHook, hasEnded } from '../shared/record.ts';
 import { failureGroup, type FailureScope } from '../shared/restore-failure.ts';
 import type { ExecutorParts } from './executor-parts.ts';
@@ -34,10 +35,18 @@ export class RunRecords {
   /** Writes what has become of a run. One whose HookRun is gone, or another executor's, is not gone on with. */
   async save(run: PodRun): Promise<Saved> {
     const saved = await saveRun(run, this.#parts, lastWords(this.#cut));
-    if (saved === 'gone') this.#endRecordless(run);
+    if (saved === 'gone') {
+      this.#parts.runs.forget(run.ref);
+      this.#endRecordless(run);
+    }
     if (saved === 'lost') {
       this.#parts.log.warn({ namespace: run.ref.namespace, pod: run.ref.name }, 'run taken over by another executor');
-      if (!run.busy) this.#known.forget(`${run.ref.namespace}/${run.ref.name}/${run.ref.uid}`);
+      if (run.busy) return saved;
+      const key = `${run.ref.namespace}/${run.ref.name}/${run.ref.uid}`;
+      if (!this.#known.isCurrent(key, run)) return saved;
+      this.#known.forget(key);
+      // Its writer may be gone by now, and no news would come.
+      this.#lookAt(key);
     }
     return saved;
   }
@@ -78,17 +87,26 @@ export class RunRecords {
     }
   }
 
+  /** Its pod was done before: whoever deleted the HookRun of that run, and what made another one, nothing is run again. */
+  unmake(run: PodRun): void {
+    this.#cancelRest(run, reasonSentence('RecordDeleted'));
+  }
+
   /** Without a record no hook can be claimed, so that none may be begun. */
   #endRecordless(run: PodRun): void {
     this.#parts.log.warn({ namespace: run.ref.namespace, pod: run.ref.name }, 'HookRun deleted in mid-run');
+    if (!run.busy) this.#cancelRest(run, '');
+  }
+
+  #cancelRest(run: PodRun, message: string): void {
     const change = {
       state: 'Cancelled',
       reason: 'RecordDeleted',
-      message: '',
+      message,
       finishedAtMs: this.#parts.nowMs(),
     } as const;
     for (const [index, hook] of run.record.hooks.entries()) {
-      if (!hasEnded(hook) && !run.busy) run.record = changeHook(run.record, index, change);
+      if (!hasEnded(hook)) run.record = changeHook(run.record, index, change);
     }
   }
 }

@@ -1,5 +1,5 @@
 import { followInit } from '../shared/follow-init.ts';
-import { nextStep, type Ending } from '../shared/next-step.ts';
+import { nextStep, type Ending, type Step } from '../shared/next-step.ts';
 import type { Pod } from '../shared/pod.ts';
 import { changeHook } from '../shared/record.ts';
 import type { Attempts } from './attempts.ts';
@@ -7,6 +7,7 @@ import { endClaim } from './end-claim.ts';
 import type { ExecutorOptions, ExecutorParts } from './executor-parts.ts';
 import type { KnownRuns } from './known-runs.ts';
 import { lastWords } from './last-words.ts';
+import { getPod } from './pod-api.ts';
 import { isDone, type PodRun } from './pod-run.ts';
 import type { KeyQueue } from './queue.ts';
 import { unclaimed } from './record-end.ts';
@@ -14,6 +15,8 @@ import type { RunRecords } from './run-records.ts';
 import type { Slots } from './slots.ts';
 import { writeEnd } from './write-end.ts';
 
+/** How often a pod is looked at that no watch tells of any more. */
+const unwatchedMs = 5_000;
 /** A pod that is just being started changes at every moment, so that a mark meets conflicts; and most begin their hooks before this. */
 const quietMs = 1_000;
 
@@ -52,27 +55,31 @@ export class RunSteps {
   }
 
   /** Decides about a run, and acts upon it. Throws as Cluster.call does; then it is to be tried again. */
-  async step(key: string, run: PodRun, pod: Pod | null): Promise<void> {
+  async step(key: string, run: PodRun, seen: Pod | null): Promise<void> {
     const restMs = run.notBeforeMs - performance.now();
     if (restMs > 0) {
       this.#slots.leave(key);
       this.#queue.addAfter(key, restMs);
       return;
     }
-    if (!run.busy && !(await this.#settleClaims(key, run, pod))) return;
+    if (!run.busy && !(await this.#settleClaims(key, run))) return;
     // It was forgotten meanwhile, as every run is when the lead is lost: whoever leads now takes it up from its record.
     if (!this.#known.isCurrent(key, run)) {
       this.#queue.add(key);
       return;
     }
+    // A pod that has lost its label is gone from the watch alone.
+    const pod = seen ?? (await this.#look(run));
+    if (seen === null && pod !== null) this.#queue.addAfter(key, unwatchedMs);
     const untilMs = this.#followInit(run, pod);
     if (run.finishedAtMs === null) {
-      const { nowMs } = this.#parts;
-      const circumstances = {
-        clockStartMs: run.rerunAtMs,
-        cancelled: this.#records.cancelled(run),
-      };
-      const step = nextStep(run.hooks, pod, run.record, nowMs(), circumstances);
+      let step = this.#next(run, pod);
+      // The watch may have been silent: nothing is given up by what it has brought.
+      if (step.do === 'end' && seen !== null) step = this.#next(run, await this.#look(run));
+      if (!this.#known.isCurrent(key, run)) {
+        this.#queue.add(key);
+        return;
+      }
       if (step.do !== 'run') this.#slots.leave(key);
       switch (step.do) {
         case 'end':
@@ -119,7 +126,7 @@ export class RunSteps {
   }
 
   /** What another executor has claimed must have ended before anything else is done. False: it has not, or is not known to. */
-  async #settleClaims(key: string, run: PodRun, pod: Pod | null): Promise<boolean> {
+  async #settleClaims(key: string, run: PodRun): Promise<boolean> {
     const { holders, identity } = this.#parts;
     for (const [index, { state, claim }] of run.record.hooks.entries()) {
       if (state !== 'Claimed' || claim === null) continue;
@@ -140,12 +147,26 @@ export class RunSteps {
         run.record = unclaimed(run.record, index);
         continue;
       }
+      const pod = await this.#look(run);
       await endClaim({ run, index, hook, claim, pod }, this.#options, this.#parts, this.#cut);
+      // That may have taken minutes, and whoever leads now has gone on with the run.
+      if (!this.#known.isCurrent(key, run)) return false;
       this.#records.noteFailure(run);
       if ((await this.#records.save(run)) === 'lost') return false;
       this.#attempts.tellEnd(run, index);
     }
     return true;
+  }
+
+  #next(run: PodRun, pod: Pod | null): Step {
+    const circumstances = { clockStartMs: run.rerunAtMs, cancelled: this.#records.cancelled(run) };
+    return nextStep(run.hooks, pod, run.record, this.#parts.nowMs(), circumstances);
+  }
+
+  /** The pod as the API server has it now. null: it is gone. */
+  async #look({ ref }: PodRun): Promise<Pod | null> {
+    const pod = await getPod(this.#parts.cluster, ref, this.#cut);
+    return pod?.metadata.uid === ref.uid ? pod : null;
   }
 
   #followInit(run: PodRun, pod: Pod | null): number | null {

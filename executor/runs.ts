@@ -25,6 +25,8 @@ export interface Runs {
   get(pod: { readonly namespace: string; readonly name: string; readonly uid: string }): RunSummary | null;
   /** Takes what was just written, or is about to be: a failure counts before the watch brings it. */
   note(run: RunSummary): void;
+  /** It was found to be deleted: what was noted of it since must not stay. */
+  forget(pod: { readonly namespace: string; readonly name: string; readonly uid: string }): void;
   /** Why the hooks of a pod that have not begun are cancelled; null: they are not. */
   cancelled(pod: Concerned): string | null;
   run(signal: AbortSignal): Promise<void>;
@@ -84,6 +86,11 @@ export function createRuns(cluster: Cluster, options: RunsOptions): Runs {
     values: () => known.values(),
     get: (pod) => known.get(`${pod.namespace}/${hookRunName(pod)}`) ?? null,
     note: (run) => put(`${run.namespace}/${run.name}`, run),
+    forget(pod) {
+      const key = `${pod.namespace}/${hookRunName(pod)}`;
+      const run = known.get(key);
+      if (run !== undefined) drop(key, run);
+    },
     cancelled(pod) {
       const group = failureGroup(pod.restore, pod.namespace, options.scope);
       const members = group === null ? undefined : failed.get(group);

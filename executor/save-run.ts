@@ -3,6 +3,7 @@ import { summarizeRun } from '../shared/run-summary.ts';
 import { changeHook } from '../shared/record.ts';
 import type { HookRun } from '../shared/hook-run.ts';
 import type { PodRun } from './pod-run.ts';
+import { unclaimed } from './record-end.ts';
 import type { RunStore } from './run-store.ts';
 import type { Runs } from './runs.ts';
 
@@ -48,7 +49,8 @@ async function save(run: PodRun, { store, runs, identity, isFresh }: Saving, sig
     run.object = fresh?.metadata.uid === uid ? fresh : null;
     if (run.object === null) return 'gone';
     run.isStale ||= !isFresh();
-    run.isLost = isAnothers(run, run.object, identity);
+    // Whoever leads has answered a rerun since: what is known here is of the run before it.
+    run.isLost ||= run.object.spec.run !== run.number || isAnothers(run, run.object, identity);
     if (run.isLost) return 'lost';
     if (conflicts >= mostConflicts) throw new Error('the HookRun changed at every try to write it');
   }
@@ -81,7 +83,7 @@ function isAnothers(run: PodRun, fresh: HookRun, identity: string): boolean {
 export async function saveEnd(run: PodRun, index: number, saving: Saving, signal: AbortSignal): Promise<boolean> {
   const own = run.record.hooks[index];
   const { object } = run;
-  if (own?.claim == null || object === null) return false;
+  if (own?.claim == null || object?.spec.run !== run.number) return false;
   const stored = object.status?.exec?.[index];
   if (stored?.state !== 'Claimed' || stored.claim?.id !== own.claim.id) return false;
   const record = changeHook(storedRecord(object, run.record.observedSinceMs), index, own);
@@ -89,6 +91,29 @@ export async function saveEnd(run: PodRun, index: number, saving: Saving, signal
   const written = await saving.store.writeStatus(object, status, signal);
   if (typeof written === 'object') saving.runs.note(summarizeRun(written));
   return typeof written === 'object';
+}
+
+/**
+ * Takes a claim out of a HookRun whose command was not sent, if it stands there.
+ *
+ * @returns `conflict`: it changed meanwhile, and is to be looked at again. Throws as RunStore does.
+ */
+export async function takeBack(
+  namespace: string,
+  name: string,
+  { index, claimID }: { readonly index: number; readonly claimID: string },
+  { store, runs }: Pick<Saving, 'store' | 'runs'>,
+  signal: AbortSignal,
+): Promise<'done' | 'conflict'> {
+  const object = await store.get(namespace, name, signal);
+  const stored = object?.status?.exec?.[index];
+  if (object?.status == null || stored?.state !== 'Claimed' || stored.claim?.id !== claimID) return 'done';
+  const record = unclaimed(storedRecord(object, Date.parse(object.status.observedSince)), index);
+  const state = { record, init: object.status.init ?? [], finishedAtMs: null, unrun: null };
+  const written = await store.writeStatus(object, runStatus(object.spec, object.status, state), signal);
+  if (written === 'conflict') return written;
+  if (written !== 'gone') runs.note(summarizeRun(written));
+  return 'done';
 }
 
 /** As JSON: what is absent in one and null in the other is the same. */

@@ -1,7 +1,8 @@
 import type { OutputTail } from './outcome.ts';
 import { hasEnded, type HookRecord } from './record.ts';
+import { storedBytes } from './stored-bytes.ts';
 
-/** All output in one HookRun is at most 256 KiB as encoded in JSON (hooks.md section 8): of the run itself, and of those before it. */
+/** All output in one HookRun is at most 256 KiB as it is stored (hooks.md section 8): of the run itself, and of those before it. */
 export const outputLimitBytes = 192 * 1024;
 export const earlierOutputLimitBytes = 64 * 1024;
 
@@ -21,7 +22,7 @@ export function boundOutput(hooks: readonly HookRecord[], index: number, output:
 }
 
 function encodedBytes(tail: OutputTail | null): number {
-  return tail === null ? 0 : Buffer.byteLength(JSON.stringify(tail.text));
+  return tail === null ? 0 : storedBytes(tail.text);
 }
 
 /** The end of a text that takes at most so many bytes as encoded; what was cut off is counted as dropped. */
@@ -31,7 +32,7 @@ export function fitOutput(tail: OutputTail | null, limit: number): OutputTail | 
   let room = Math.max(0, limit - 2);
   let from = characters.length;
   while (from > 0) {
-    const cost = Buffer.byteLength(JSON.stringify(characters[from - 1])) - 2;
+    const cost = storedBytes(characters[from - 1]) - 2;
     if (cost > room) break;
     room -= cost;
     from -= 1;

@@ -14,6 +14,7 @@ import {
 import { placeInit } from './place-init.ts';
 import type { Pod } from './pod.ts';
 import type { RestoreFinding } from './restore.ts';
+import { storedBytes } from './stored-bytes.ts';
 
 /** A plan of more than this, as JSON, is reported and not run (hooks.md section 8). */
 export const planLimitBytes = 512 * 1024;
@@ -76,7 +77,7 @@ export function thawExec({ exec }: HookRunSpec): ExecHook[] {
 
 /** Whether a plan can be held by a HookRun. */
 export function fitsHookRun({ init, exec }: Pick<HookRunSpec, 'init' | 'exec'>): boolean {
-  return Buffer.byteLength(JSON.stringify([init, exec])) <= planLimitBytes;
+  return storedBytes([init, exec]) <= planLimitBytes;
 }
 
 /** By the names that the containers bear in the pod; one that is not there was never injected, and cannot be followed. */

@@ -49,6 +49,8 @@ export interface HookRunSpec {
   readonly restore: HookRunRestore;
   /** 1, and one more with each rerun. */
   readonly run: number;
+  /** Why none of it is to be run; absent: it is. With the plan, so that no write can be lost between the two. */
+  readonly unrun?: Extract<HookRunPhase, 'Missed' | 'TooLarge'> | null;
   readonly init: readonly HookRunInit[];
   readonly exec: readonly HookRunExec[];
   /** When a rerun was asked for, RFC 3339: each new value asks for one. */

@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { boundOutput } from '../../shared/bound-output.ts';
 import { fitsHookRun, newHookRun, planLimitBytes } from '../../shared/freeze-plan.ts';
 import { hookRunPath, type HookRun } from '../../shared/hook-run.ts';
 import { planPod } from '../../shared/plan.ts';
+import { changeHook, type RunRecord } from '../../shared/record.ts';
+import { storedRecord } from '../../shared/run-status.ts';
 import { ApiError } from '../../shared/service/api-error.ts';
 import { connectCluster, loadKubeConfig, type Cluster as Api } from '../../shared/service/cluster.ts';
 import { kubectl as run } from '../support/kubectl.ts';
@@ -93,6 +96,35 @@ describe('a HookRun, by the real API server', () => {
     await create(most);
     const hook = buildHook('a', { command: Array.from({ length: 100 }, () => 'x') });
     await create(recordOf('many', buildPlan({ exec: Array.from({ length: 500 }, () => hook) })));
+  }, 30_000);
+
+  it('takes a plan of signs that are stored as six each, and all the output that its hooks may keep', async () => {
+    const count = 20;
+    const words = Math.floor((planLimitBytes - 20_000) / 6 / count);
+    const hooks = Array.from({ length: count }, () => buildHook('a', { command: ['<'.repeat(words)] }));
+    const made = recordOf('signs', buildPlan({ exec: hooks }));
+    expect(fitsHookRun(made.spec)).toBe(true);
+    expect(fitsHookRun({ init: [], exec: [...made.spec.exec, ...made.spec.exec] })).toBe(false);
+    const { metadata, spec } = await create(made);
+    const tail = { text: '>'.repeat(64 * 1024), droppedBytes: 0 };
+    const printed = Array.from({ length: count }).reduce<RunRecord>(
+      (record, _, index) =>
+        changeHook(record, index, {
+          ...{
+            state: 'Failed',
+            reason: 'NonZeroExit',
+            message: '&'.repeat(512),
+            attempts: 1,
+            finishedAtMs: Date.now(),
+          },
+          ...boundOutput(record.hooks, index, { stdout: tail, stderr: tail }),
+        }),
+      storedRecord(made, Date.now()),
+    );
+    const first = statusOf(spec, { record: printed, finishedAtMs: Date.now() });
+    await patch(metadata.name, '/status', { status: first });
+    const again = statusOf({ ...spec, run: 2 }, { record: printed, finishedAtMs: Date.now() }, first);
+    await patch(metadata.name, '/status', { status: again });
   }, 30_000);
 
   it('takes every status as the executor writes it, whole', async () => {

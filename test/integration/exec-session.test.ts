@@ -53,7 +53,7 @@ describe('an upgrade that is refused', () => {
       type: 'text/plain',
       message: 'error dialing backend',
     },
-    { name: 'no body', httpStatus: 502, body: '', message: 'no message' },
+    { name: 'no body', httpStatus: 503, body: '', message: 'no message' },
     { name: 'JSON of another kind', httpStatus: 500, body: '[1]', message: 'no message' },
     { name: 'a huge body', httpStatus: 500, body: 'x'.repeat(4_000_000), type: 'text/html', message: 'x'.repeat(300) },
     { name: 'another upgrade than was asked for', httpStatus: 200, body: 'hello', message: 'hello' },
@@ -65,6 +65,17 @@ describe('an upgrade that is refused', () => {
     expect(server.asked).toHaveLength(1);
     await allClosed();
   });
+
+  it.each([502, 504])(
+    'with %s, by a proxy that may have passed it on: nothing is known of the command',
+    async (httpStatus) => {
+      server = await ExecServer.start({ answer: () => refusal(httpStatus, 'upstream went away') });
+      const { end } = begin();
+      expect(await end).toEqual({ how: 'lost', message: `HTTP ${httpStatus}: upstream went away` });
+      expect(server.asked).toHaveLength(1);
+      await allClosed();
+    },
+  );
 
   it.each([
     { asked: 7, retryAfterMs: 7_000 },

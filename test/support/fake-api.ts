@@ -58,6 +58,20 @@ export class FakeApi {
     this.#tell('DELETED', { ...pod, metadata: { ...pod.metadata, resourceVersion: String(this.#version) } });
   }
 
+  /** Gives a pod a state of which no watch tells: it has fallen silent. */
+  putUnseen(pod: Pod): void {
+    this.#version += 1;
+    const metadata = { ...pod.metadata, resourceVersion: String(this.#version) };
+    this.#pods.set(pod.metadata.name ?? '', { ...pod, metadata });
+  }
+
+  /** Takes all labels off a pod: watches by a label take it for gone. */
+  unlabel(name: string): void {
+    const { metadata, ...pod } = this.pod(name);
+    this.putUnseen({ ...pod, metadata: { ...metadata, labels: {} } });
+    this.#tell('DELETED', this.pod(name));
+  }
+
   /** The HookRun of a pod, by the pod's name. */
   run(pod: string): HookRun {
     const run = [...this.#runs.values()].find(({ spec }) => spec.pod.name === pod);
