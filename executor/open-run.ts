@@ -53,8 +53,11 @@ export async function openRun(
     if (pod === null || isMarked || (known.phase === 'Missed' && !isAdmitted(pod, options))) return nothing;
   }
   const object = await store.get(ref.namespace, known.name, signal);
-  // It was deleted just now; the watch will tell, and then the pod is judged by its mark.
-  if (object === null) return pod === null ? nothing : 'undecided';
+  if (object === null) {
+    // The watch is behind. Next time the pod is judged by its mark.
+    runs.forget(ref);
+    return pod === null ? nothing : 'undecided';
+  }
   // It may have lost its label, or be another installation's by another label: then it is not this one's to end.
   if (pod === null && (await getPod(parts.cluster, ref, signal))?.metadata.uid === ref.uid) return nothing;
   return settle(adopt(ref, object, pod, nowMs()), pod, options, parts, signal);

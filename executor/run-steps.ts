@@ -150,7 +150,10 @@ export class RunSteps {
       const pod = await this.#look(run);
       await endClaim({ run, index, hook, claim, pod }, this.#options, this.#parts, this.#cut);
       // That may have taken minutes, and whoever leads now has gone on with the run.
-      if (!this.#known.isCurrent(key, run)) return false;
+      if (!this.#known.isCurrent(key, run)) {
+        this.#queue.add(key);
+        return false;
+      }
       this.#records.noteFailure(run);
       if ((await this.#records.save(run)) === 'lost') return false;
       this.#attempts.tellEnd(run, index);

@@ -142,7 +142,7 @@ it('is found without fault by the API server, which checks the types of all expr
     'get',
     ...what,
   ]);
-  expect(items.map(({ status }) => status)).toEqual(Array(8).fill({ observedGeneration: 1, typeChecking: {} }));
+  expect(items.map(({ status }) => status)).toEqual(Array(9).fill({ observedGeneration: 1, typeChecking: {} }));
 }, 240_000);
 
 describe('what helm renders', () => {
@@ -154,10 +154,10 @@ describe('what helm renders', () => {
     const expected = [
       ...[['marks', 'Deny'] as const, ['other-pods', 'Warn'] as const, ['pods', 'Deny'] as const],
       ...[['policies', 'Deny'] as const, ['records', 'Deny'] as const, ['requests', 'Deny'] as const],
-      ...[['restores', 'Deny'] as const, ['templates', 'Warn'] as const],
+      ...[['restores', 'Deny'] as const, ['secrets', 'Deny'] as const, ['templates', 'Warn'] as const],
     ].map(([name, action]) => [`restore-hooks-guard-${name}`, `restore-hooks-guard-${name}`, [action]]);
     expect(bound.toSorted()).toEqual(expected);
-    expect(objects).toHaveLength(16);
+    expect(objects).toHaveLength(18);
     for (const { metadata } of objects) expect(metadata.labels['app.kubernetes.io/component']).toBe('guard');
   });
 
@@ -166,7 +166,7 @@ describe('what helm renders', () => {
     const names = objects
       .filter(({ kind }) => kind === 'ValidatingAdmissionPolicy')
       .map(({ metadata }) => metadata.name);
-    expect(new Set(names).size).toBe(8);
+    expect(new Set(names).size).toBe(9);
     expect(Math.max(...names.map(({ length }) => length))).toBeLessThanOrEqual(63);
   });
 

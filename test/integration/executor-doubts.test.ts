@@ -134,6 +134,23 @@ it('a pod that was done is not hooked again, though the watch has not told of it
   expect(exec.asked).toEqual([]);
 });
 
+it('a HookRun that is deleted before the watch tells of it is told as gone, and nothing is run', async () => {
+  api.put(pod({ conditions: [{ type: 'restorehooks.io/hooks', status: 'False', reason: 'Waiting' }], ...waiting }));
+  const first = start([buildHook('a')]);
+  await first.line(says('hooks interrupted'));
+  await first.stop();
+  const spec = { pod: { name: 'db', uid: 'uid-of-db' }, restore: { label: 'r1' }, run: 1, init: [], exec: [] };
+  const metadata = { name: 'db-uid-of-db', namespace: 'shop' };
+  api.putRun({ apiVersion: 'restorehooks.io/v1alpha1', kind: 'HookRun', metadata, spec });
+  api.put(pod({ conditions: [{ type: 'restorehooks.io/hooks', status: 'False', reason: 'Waiting' }], ...waiting }));
+  api.before = () => {
+    if (api.asked.at(-1) === 'GET run') throw new ApiError('not found', 404, 'NotFound', null);
+  };
+  const second = start([buildHook('a')]);
+  await second.line(says('hooks interrupted'));
+  expect(exec.asked).toEqual([]);
+});
+
 describe('a claim whose write got no answer', () => {
   it('is taken back by an executor that leads no more, so that its successor need not wait for its end', async () => {
     api.put(pod());
