@@ -1,8 +1,6 @@
-import { boundHeapGrowth } from '../shared/service/heap.ts';
 import { readWebhookConfig } from './config.ts';
 import { serve } from './serve.ts';
 
-boundHeapGrowth(20);
 const reading = readWebhookConfig(process.env);
 if (!reading.ok) {
   console.error(reading.message);

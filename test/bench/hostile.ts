@@ -29,11 +29,11 @@ export function renderHostile(costs: readonly Cost[]): string {
     );
   const over = costs.filter((cost) => worst(cost) > limitMs).length;
   return [
-    '| input | where | first, ms of user CPU | later | bytes in | bytes out |',
+    '| input | where | first, ms of CPU of the loop | later | bytes in | bytes out |',
     '|---|---|---|---|---|---|',
     ...rows,
     '',
-    `${over} of ${costs.length} cost more than ${limitMs} ms, the engine's own threads included.`,
+    `${over} of ${costs.length} cost more than ${limitMs} ms of the event loop's thread.`,
   ].join('\n');
 }
 

@@ -173,7 +173,7 @@ describe('what helm renders', () => {
   it('has no policy for Restores where none are looked at', async () => {
     const names = (await rendered({ sources: 'annotations' })).map(({ metadata }) => metadata.name);
     expect(names).not.toContain('restore-hooks-guard-restores');
-    expect(names).toHaveLength(14);
+    expect(names).toHaveLength(16);
   });
 });
 
