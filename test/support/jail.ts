@@ -1,4 +1,5 @@
 import { request } from 'node:https';
+import { setTimeout as delay } from 'node:timers/promises';
 import { ApiError } from '../../shared/service/api-error.ts';
 import { connectCluster, loadKubeConfig, type Cluster } from '../../shared/service/cluster.ts';
 import { kubectl } from './kubectl.ts';
@@ -64,6 +65,9 @@ export async function jail(
   };
 }
 
+/** Questions without a pause between them would leave no moment in which the one that occupies the level could come first. */
+const pauseMs = 100;
+
 /** The API server learns of it by a watch of its own. */
 async function refused(executor: Cluster, expected: boolean): Promise<void> {
   const path = '/apis/restorehooks.io/v1alpha1/hookruns?limit=1';
@@ -72,6 +76,7 @@ async function refused(executor: Cluster, expected: boolean): Promise<void> {
     const isRefused = answer instanceof ApiError && answer.status === 429;
     if (answer instanceof Error && !isRefused) throw answer;
     if (isRefused === expected) return;
+    await delay(pauseMs);
   }
 }
 
