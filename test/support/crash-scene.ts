@@ -67,6 +67,8 @@ export class CrashScene {
 
   async close(): Promise<void> {
     await this.executors.close();
+    // Whoever comes next would wait for Leases of two minutes, which the dead have left.
+    await this.bury();
     await this.scene.close();
   }
 
