@@ -117,7 +117,13 @@ async function create(
   const object = await store.create({ ...asked, spec: { ...held, ...(unrun !== null && { unrun }) } }, signal);
   if (object === 'gone') return nothing;
   if (!fits) narrator.tooLarge(ref, plan);
-  return settle(adopt(ref, object, pod, nowMs()), pod, options, parts, signal);
+  return settle(adopt(ref, withVerdict(object, unrun), pod, nowMs()), pod, options, parts, signal);
+}
+
+/** A definition that is older than this executor drops the verdict from the spec; it holds all the same. */
+function withVerdict(object: HookRun, unrun: HookRun['spec']['unrun'] | null): HookRun {
+  const isJudged = object.status?.run === object.spec.run;
+  return unrun == null || isJudged ? object : { ...object, spec: { ...object.spec, unrun } };
 }
 
 /** What is not to be run of a pod that was not admitted is written at once, and that is all: it bears no mark. */
@@ -192,7 +198,7 @@ async function rerun(
   const spec = fits ? { ...asked, unrun: null } : { ...asked, exec: [], unrun: 'TooLarge' as const };
   const written = await store.writeSpec(object, spec, signal);
   if (typeof written !== 'object') return written === 'gone' ? nothing : 'undecided';
-  const known = adopt(ref, written, pod, nowMs());
+  const known = adopt(ref, withVerdict(written, spec.unrun), pod, nowMs());
   if (known.run !== null) {
     // The mark tells of the run before.
     known.run.mark = null;

@@ -83,6 +83,18 @@ describe('a pod that was never admitted', () => {
   });
 });
 
+it('a pod that was never admitted is not hooked where the definition of HookRuns is older, and drops why', async () => {
+  api.before = ({ method, body }) => {
+    if (method === 'POST') Reflect.deleteProperty((body as { spec?: object }).spec ?? {}, 'unrun');
+  };
+  api.put(pod({}, {}));
+  start([buildHook('a')]);
+  await api.until(() => api.count('POST run') > 0 && api.run('db').status?.phase === 'Missed');
+  expect(api.run('db').spec.unrun).toBeUndefined();
+  expect(states()).toEqual(['Missed']);
+  expect(exec.asked).toEqual([]);
+});
+
 it('a plan that one object cannot hold is no success, though its executor was lost before it said so', async () => {
   refuse('PATCH run', Infinity);
   api.put(pod());
