@@ -4,7 +4,7 @@ import { findMark } from '../shared/condition.ts';
 import type { Pod } from '../shared/pod.ts';
 import { changeHook, hasEnded, type HookRecord } from '../shared/record.ts';
 import { waitAfterMs, waitMs } from '../shared/service/api-error.ts';
-import { backoffMs, type Backoff } from '../shared/service/backoff.ts';
+import { backoffMs } from '../shared/service/backoff.ts';
 import { pause } from '../shared/service/pause.ts';
 import { lastWords } from './last-words.ts';
 import type { ExecutorOptions, ExecutorParts } from './executor-parts.ts';
@@ -12,7 +12,7 @@ import { getPod } from './pod-api.ts';
 import { isDone, type PodRun } from './pod-run.ts';
 import { recordEnd, unclaimed } from './record-end.ts';
 import { runHook, type HookRunEnd } from './run-hook.ts';
-import { saveEnd, saveRun, takeBack } from './save-run.ts';
+import { saveEnd, saveRetry, saveRun } from './save-run.ts';
 
 /** What an attempt asks of the executor around it. */
 export interface AttemptsContext {
@@ -27,7 +27,6 @@ export interface AttemptsContext {
   readonly changed: (run: PodRun) => void;
 }
 
-const saveRetry: Backoff = { firstMs: 200, maxMs: 5_000 };
 /** A hook that is over sooner is not worth a write that says it is running. */
 const worthMarkingMs = 2_000;
 
@@ -83,27 +82,6 @@ export class Attempts {
       clearTimeout(marking);
     }
     await this.#take(run, index, end, nowMs());
-  }
-
-  /**
-   * Takes a claim back that may stand in the HookRun since its write got no answer: whoever leads by now would wait for this
-   * executor to end it, for as long as it lives. Never rejects; tries until it is known, or the time is over.
-   */
-  async renounce(run: PodRun): Promise<void> {
-    const { doubt, ref } = run;
-    if (doubt === null || run.object === null) return;
-    const { name } = run.object.metadata;
-    for (let failures = 1; ; failures += 1) {
-      let problem: unknown = null;
-      try {
-        if ((await takeBack(run.ref.namespace, name, doubt, this.#parts, this.#cut)) !== 'conflict') return;
-      } catch (error) {
-        problem = error;
-        const fields = { err: error, namespace: ref.namespace, pod: ref.name };
-        this.#parts.log.warn(fields, 'claim not taken back, trying again');
-      }
-      if (!(await pause(waitAfterMs(problem, backoffMs(saveRetry, failures, Math.random())), this.#cut))) return;
-    }
   }
 
   /** Whether the command of a claim of this executor was sent: one that was not may be claimed again. */

@@ -13,6 +13,7 @@ import { Openings, retry } from './openings.ts';
 import { trimPod, type PodRef } from './pod-api.ts';
 import type { PodRun } from './pod-run.ts';
 import { createQueue, type KeyQueue } from './queue.ts';
+import { renounce } from './renounce.ts';
 import { RunRecords } from './run-records.ts';
 import { RunSteps } from './run-steps.ts';
 import { createRunStore } from './run-store.ts';
@@ -258,7 +259,7 @@ export class Executor {
 
   #renounce(run: PodRun): void {
     if (run.doubt === null) return;
-    const renouncing = this.#attempts.renounce(run).finally(() => this.#running.delete(renouncing));
+    const renouncing = renounce(run, this.#parts, this.#cut.signal).finally(() => this.#running.delete(renouncing));
     this.#running.add(renouncing);
   }
 

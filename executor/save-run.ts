@@ -2,8 +2,8 @@ import { runStatus, storedRecord } from '../shared/run-status.ts';
 import { summarizeRun } from '../shared/run-summary.ts';
 import { changeHook } from '../shared/record.ts';
 import type { HookRun } from '../shared/hook-run.ts';
+import type { Backoff } from '../shared/service/backoff.ts';
 import type { PodRun } from './pod-run.ts';
-import { unclaimed } from './record-end.ts';
 import type { RunStore } from './run-store.ts';
 import type { Runs } from './runs.ts';
 
@@ -17,6 +17,9 @@ export interface Saving {
   /** False: another executor may lead by now. */
   readonly isFresh: () => boolean;
 }
+
+/** Between tries to write what must be written. */
+export const saveRetry: Backoff = { firstMs: 200, maxMs: 5_000 };
 
 /** Somebody may write a HookRun again and again; each of our writes is tried so often before the run is looked at anew. */
 const mostConflicts = 10;
@@ -91,29 +94,6 @@ export async function saveEnd(run: PodRun, index: number, saving: Saving, signal
   const written = await saving.store.writeStatus(object, status, signal);
   if (typeof written === 'object') saving.runs.note(summarizeRun(written));
   return typeof written === 'object';
-}
-
-/**
- * Takes a claim out of a HookRun whose command was not sent, if it stands there.
- *
- * @returns `conflict`: it changed meanwhile, and is to be looked at again. Throws as RunStore does.
- */
-export async function takeBack(
-  namespace: string,
-  name: string,
-  { index, claimID }: { readonly index: number; readonly claimID: string },
-  { store, runs }: Pick<Saving, 'store' | 'runs'>,
-  signal: AbortSignal,
-): Promise<'done' | 'conflict'> {
-  const object = await store.get(namespace, name, signal);
-  const stored = object?.status?.exec?.[index];
-  if (object?.status == null || stored?.state !== 'Claimed' || stored.claim?.id !== claimID) return 'done';
-  const record = unclaimed(storedRecord(object, Date.parse(object.status.observedSince)), index);
-  const state = { record, init: object.status.init ?? [], finishedAtMs: null, unrun: null };
-  const written = await store.writeStatus(object, runStatus(object.spec, object.status, state), signal);
-  if (written === 'conflict') return written;
-  if (written !== 'gone') runs.note(summarizeRun(written));
-  return 'done';
 }
 
 /** As JSON: what is absent in one and null in the other is the same. */
