@@ -3,35 +3,28 @@ import type { ExecutorNeeds } from '../../executor/executor-parts.ts';
 import type { ExecHook } from '../../shared/hook.ts';
 import type { Pod } from '../../shared/pod.ts';
 import { ApiError } from '../../shared/service/api-error.ts';
-import { ExecServer } from '../support/exec-server.ts';
-import { FakeApi } from '../support/fake-api.ts';
-import { ownLabel, startOn, type InProcessExecutor } from '../support/in-process.ts';
+import { FakeScene } from '../support/fake-scene.ts';
+import { ownLabel, type InProcessExecutor } from '../support/in-process.ts';
 import type { LogLine } from '../support/log-lines.ts';
 import { buildHook, buildPlan, buildPod, runningStatus, waitingStatus } from '../support/pods.ts';
 
 /*
  * What an executor knows is old: its watch is silent, an answer was lost, another one leads. Nothing is run twice, lost, or given up by it.
  */
-let api: FakeApi;
-let exec: ExecServer;
-let executors: InProcessExecutor[];
+let scene: FakeScene;
+let api: FakeScene['api'];
+let exec: FakeScene['exec'];
 
 beforeEach(async () => {
-  api = new FakeApi();
-  exec = await ExecServer.start();
-  executors = [];
+  scene = await FakeScene.open();
+  ({ api, exec } = scene);
 });
-afterEach(async () => {
-  await Promise.all(executors.map((executor) => executor.stop()));
-  await exec.close();
-});
+afterEach(() => scene.close());
 
 const stamp = 'restorehooks.io/admitted-for';
 
 function start(hooks: readonly ExecHook[], needs: Partial<ExecutorNeeds> = {}): InProcessExecutor {
-  const executor = startOn(api.cluster(exec.connection), new Map([['db', hooks]]), {}, needs);
-  executors.push(executor);
-  return executor;
+  return scene.start({ db: hooks }, needs);
 }
 
 function pod(more: Parameters<typeof buildPod>[0] = {}, annotations: Record<string, string> = { [stamp]: 'r1' }): Pod {

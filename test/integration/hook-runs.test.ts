@@ -1,41 +1,25 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { ExecutorNeeds, ExecutorOptions } from '../../executor/executor-parts.ts';
 import { freezeExec } from '../../shared/freeze-plan.ts';
 import type { ExecHook } from '../../shared/hook.ts';
 import type { HookRun, HookRunExecStatus } from '../../shared/hook-run.ts';
 import type { Pod } from '../../shared/pod.ts';
 import { ApiError } from '../../shared/service/api-error.ts';
-import { ExecServer } from '../support/exec-server.ts';
-import { FakeApi } from '../support/fake-api.ts';
-import { ownLabel, startOn, type InProcessExecutor } from '../support/in-process.ts';
+import { FakeScene } from '../support/fake-scene.ts';
+import { ownLabel, type InProcessExecutor } from '../support/in-process.ts';
 import type { LogLine } from '../support/log-lines.ts';
 import { buildHook, buildPlan, buildPod, runningStatus, waitingStatus } from '../support/pods.ts';
 
-let api: FakeApi;
-let exec: ExecServer;
-let executors: InProcessExecutor[];
+let scene: FakeScene;
+let api: FakeScene['api'];
+let exec: FakeScene['exec'];
 
 beforeEach(async () => {
-  api = new FakeApi();
-  exec = await ExecServer.start();
-  executors = [];
+  scene = await FakeScene.open();
+  ({ api, exec } = scene);
 });
-afterEach(async () => {
-  await Promise.all(executors.map((executor) => executor.stop()));
-  await exec.close();
-});
+afterEach(() => scene.close());
 
-type Hooks = Readonly<Record<string, readonly ExecHook[]>>;
-
-function start(
-  hooks: Hooks,
-  needs: Partial<ExecutorNeeds> = {},
-  options: Partial<ExecutorOptions> = {},
-): InProcessExecutor {
-  const executor = startOn(api.cluster(exec.connection), new Map(Object.entries(hooks)), options, needs);
-  executors.push(executor);
-  return executor;
-}
+const start = (...given: Parameters<FakeScene['start']>): InProcessExecutor => scene.start(...given);
 
 function pod(name: string, more: Parameters<typeof buildPod>[0] = {}): Pod {
   return buildPod({
